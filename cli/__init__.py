@@ -1,0 +1,1 @@
+"""The `lakeside` command: thin, above flows and lakeside."""

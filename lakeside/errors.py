@@ -1,0 +1,88 @@
+"""The errors Lakeside raises, one tree.
+
+    LakesideError(message, hint)
+    ├── SettingsError        a setting is missing, misspelt or out of range
+    ├── NotFound             a named dataset, object, table or run does not exist
+    ├── SourceMissing        the source does not publish this month (HTTP 404)
+    ├── BadFile              a file is cut, not what its name says, or unreadable
+    ├── ContractViolation    the file is readable but breaks its dataset's contract
+    ├── QueryRejected        SQL that is not one read-only SELECT, or does not parse
+    ├── LimitExceeded        a stated bound (rows, bytes, seconds, money) was met
+    ├── AccessDenied         the backend says we may not
+    ├── BackendUnavailable   lake, warehouse, source or API does not answer; the only retryable one
+    └── CheckError           a check could not be evaluated (a failed check is a result, not an error)
+
+Every driver's exception is translated into this tree in one place per backend. `message` says what
+happened and to what (it names the file, table or field); `hint` says what to do next.
+"""
+
+from __future__ import annotations
+
+
+class LakesideError(Exception):
+    """Base of all errors meant for people.
+
+    Args:
+        message: what happened and to what, one sentence.
+        hint: what to do next, one sentence, or empty where nothing helps.
+    """
+
+    retryable = False
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".rstrip()
+
+    def __reduce__(self) -> tuple[type[LakesideError], tuple[str, str]]:
+        # Exceptions cross process and thread boundaries in flow runs; keep both fields.
+        return type(self), (self.message, self.hint)
+
+    def as_dict(self) -> dict[str, str]:
+        """The error as plain data: {kind, message, hint}."""
+        return {"kind": type(self).__name__, "message": self.message, "hint": self.hint}
+
+
+class SettingsError(LakesideError):
+    """A setting is missing, misspelt or out of range."""
+
+
+class NotFound(LakesideError):
+    """A named thing does not exist."""
+
+
+class SourceMissing(LakesideError):
+    """The source does not publish this month."""
+
+
+class BadFile(LakesideError):
+    """A file is cut, not what its name says, or unreadable."""
+
+
+class ContractViolation(LakesideError):
+    """A readable file breaks its dataset's contract."""
+
+
+class QueryRejected(LakesideError):
+    """SQL that is not one read-only SELECT, or does not parse."""
+
+
+class LimitExceeded(LakesideError):
+    """A stated bound was met before the work was done."""
+
+
+class AccessDenied(LakesideError):
+    """The backend refuses us."""
+
+
+class BackendUnavailable(LakesideError):
+    """A backend does not answer; trying again may help."""
+
+    retryable = True
+
+
+class CheckError(LakesideError):
+    """A check could not be evaluated."""

@@ -1,0 +1,40 @@
+"""The composition root: settings in, ready services out. Nothing else chooses a backend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lakeside.lake.lake import Lake
+from lakeside.settings import Settings
+from lakeside.sources.sources import Sources
+from lakeside.warehouse.protocol import Warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a flow, command or page works with."""
+
+    settings: Settings
+    lake: Lake
+    sources: Sources
+    warehouse: Warehouse
+
+
+def open_services(settings: Settings) -> Services:
+    """Choose the backends the settings name. Opens no connection yet.
+
+    Raises:
+        SettingsError: the lake's URL or the warehouse's settings cannot be used.
+    """
+    return Services(settings, Lake.open(settings), Sources(settings.sources), open_warehouse(settings))
+
+
+def open_warehouse(settings: Settings) -> Warehouse:
+    """The warehouse the settings name; its driver is imported only when it is the one."""
+    if settings.warehouse.kind == "bigquery":
+        from lakeside.warehouse.bigquery_warehouse import BigQueryWarehouse
+
+        return BigQueryWarehouse.open(settings)
+    from lakeside.warehouse.duckdb_warehouse import DuckDBWarehouse
+
+    return DuckDBWarehouse.open(settings)

@@ -1,0 +1,193 @@
+"""All settings, and the only reader of the environment.
+
+Every name is `LAKESIDE_` plus the field, nested fields joined by two underscores
+(`LAKESIDE_WAREHOUSE__KIND`). `docs/settings.md` is generated from the descriptions here.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from lakeside.errors import SettingsError
+
+PREFIX = "LAKESIDE_"
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+# Read by the tests and the build only, never by the product.
+KNOWN_ELSEWHERE = {"LAKESIDE_SHARED_DATA"}
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WarehouseSettings(_Section):
+    kind: Literal["duckdb", "bigquery"] = Field(
+        "duckdb", description="Which warehouse tables are published to."
+    )
+    path: Path | None = Field(None, description="DuckDB file; default `warehouse.duckdb` under the home.")
+    project: str | None = Field(None, description="Google Cloud project (BigQuery only).")
+    dataset: str = Field(
+        "trips",
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$",
+        description="BigQuery dataset, or DuckDB schema, that holds the tables.",
+    )
+    location: str = Field("US", description="BigQuery location of the dataset.")
+    wait_seconds: float = Field(
+        60, gt=0, le=3600, description="How long to wait while another process writes the DuckDB file."
+    )
+    maximum_gigabytes_billed: float = Field(
+        1, gt=0, le=10_000, description="Upper bound of bytes one interactive query may bill."
+    )
+
+
+class SourceSettings(_Section):
+    datatalksclub_url: str = Field(
+        "https://github.com/DataTalksClub/nyc-tlc-data/releases/download/"
+        "{dataset}/{dataset}_tripdata_{year}-{month:02d}.csv.gz",
+        description="Template of the course's csv.gz files; http(s):// or file://.",
+    )
+    tlc_url: str = Field(
+        "https://d37ci6vzurychx.cloudfront.net/trip-data/{dataset}_tripdata_{year}-{month:02d}.parquet",
+        description="Template of TLC's own parquet files; http(s):// or file://.",
+    )
+    archive_url: str | None = Field(
+        None, description="Template of plain CSV files of your own; http(s):// or file://."
+    )
+    zone_lookup_url: str = Field(
+        "https://d37ci6vzurychx.cloudfront.net/misc/taxi_zone_lookup.csv",
+        description="TLC's taxi zone lookup, a small reference table.",
+    )
+    sample_rows: int = Field(
+        20_000, ge=1, le=10_000_000, description="Rows per month of the `sample` source."
+    )
+    connect_seconds: float = Field(10, gt=0, le=300, description="Bound on opening a connection to a source.")
+    read_seconds: float = Field(
+        60, gt=0, le=3600, description="Bound on waiting for the next bytes of a source."
+    )
+    attempts: int = Field(
+        5, ge=1, le=20, description="Tries per request before a source counts as unavailable."
+    )
+    backoff_seconds: float = Field(
+        0.5, ge=0, le=60, description="First pause between tries; doubles, with jitter."
+    )
+    maximum_file_gigabytes: float = Field(
+        20, gt=0, le=1000, description="Largest source file that is accepted."
+    )
+
+
+class IngestSettings(_Section):
+    rejected_share: float = Field(
+        0.01, ge=0, le=1, description="Share of rejected rows above which a month fails."
+    )
+    column_policy: dict[str, Literal["evolve", "freeze", "discard"]] = Field(
+        default_factory=dict,
+        description="Per dataset, what happens to a column outside the contract: evolve (kept and reported; "
+        "the default), freeze (the month fails) or discard (dropped and reported). "
+        'JSON, for example {"green": "freeze"}.',
+    )
+    workers: int = Field(0, ge=0, le=64, description="Parser threads of one month; 0 means one per core.")
+    months_at_once: int = Field(2, ge=1, le=32, description="Months one flow run works on at the same time.")
+
+
+class LimitSettings(_Section):
+    query_rows: int = Field(1_000, ge=1, le=1_000_000, description="Rows a query returns at most.")
+    query_seconds: float = Field(30, gt=0, le=3600, description="Seconds a query may run.")
+    preview_rows: int = Field(500, ge=1, le=10_000, description="Rows one preview page shows at most.")
+    preview_megabytes: float = Field(256, gt=0, le=4096, description="Bytes one preview may read at most.")
+    listed_objects: int = Field(
+        20_000, ge=1, le=1_000_000, description="Objects one listing returns at most."
+    )
+
+
+class ConsoleSettings(_Section):
+    port: int = Field(8501, ge=1, le=65535, description="Port of the Streamlit console, on 127.0.0.1.")
+
+
+class PrefectSettings(_Section):
+    port: int = Field(
+        4200, ge=1, le=65535, description="Port of the Prefect server that `lakeside up` starts."
+    )
+    api_url: str | None = Field(
+        None, description="A Prefect API that runs elsewhere; `lakeside up` then starts none."
+    )
+    work_pool: str = Field("lakeside", description="Work pool flow runs are sent to.")
+
+
+class Settings(BaseSettings):
+    """Everything that can be chosen; with nothing set, a folder lake and a DuckDB file under `data/`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="ignore", frozen=True
+    )
+
+    home: Path = Field(Path("data"), description="Folder of all local state; relative to the project's root.")
+    lake_url: str | None = Field(
+        None,
+        description="Where the lake is: a folder, file:// or gs://bucket/prefix; default `lake` in the home.",
+    )
+    warehouse: WarehouseSettings = Field(WarehouseSettings(), description="The warehouse.")
+    sources: SourceSettings = Field(SourceSettings(), description="Where months come from.")
+    ingest: IngestSettings = Field(IngestSettings(), description="How months are conformed.")
+    limits: LimitSettings = Field(LimitSettings(), description="Bounds on what one click may cause.")
+    console: ConsoleSettings = Field(ConsoleSettings(), description="The browser console.")
+    prefect: PrefectSettings = Field(PrefectSettings(), description="The orchestration server.")
+
+    @property
+    def home_folder(self) -> Path:
+        """The home as an absolute path."""
+        return self.home if self.home.is_absolute() else (PROJECT_ROOT / self.home).resolve()
+
+    @property
+    def lake_location(self) -> str:
+        """The lake's URL or absolute folder."""
+        return self.lake_url or str(self.home_folder / "lake")
+
+    @property
+    def warehouse_path(self) -> Path:
+        """The DuckDB file, absolute."""
+        path = self.warehouse.path or self.home_folder / "warehouse.duckdb"
+        return path if path.is_absolute() else (PROJECT_ROOT / path).resolve()
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SettingsError: a value is out of range or not of its type; the message names the variable.
+    """
+    for name in unknown_names():
+        warnings.warn(
+            f"{name} is not a setting of Lakeside and is ignored; see docs/settings.md.", stacklevel=2
+        )
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{name}: {first['msg']}.", "See docs/settings.md for what it may be.") from error
+
+
+def setting_names() -> dict[str, str]:
+    """Every environment variable that is read, with its description, in order."""
+    names: dict[str, str] = {}
+    for field, info in Settings.model_fields.items():
+        section = info.annotation
+        if isinstance(section, type) and issubclass(section, _Section):
+            for inner, inner_info in section.model_fields.items():
+                names[f"{PREFIX}{field}__{inner}".upper()] = inner_info.description or ""
+        else:
+            names[f"{PREFIX}{field}".upper()] = info.description or ""
+    return names
+
+
+def unknown_names() -> list[str]:
+    """`LAKESIDE_*` variables that no setting reads, so that a misspelling is not silent."""
+    known = set(setting_names()) | KNOWN_ELSEWHERE
+    return sorted(n for n in os.environ if n.upper().startswith(PREFIX) and n.upper() not in known)

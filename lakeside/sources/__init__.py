@@ -1,0 +1,1 @@
+"""Where months come from: templates, probes, streams, and the synthetic sample."""

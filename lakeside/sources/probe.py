@@ -1,0 +1,42 @@
+"""What a source says about a month's file before it is fetched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from lakeside.month import Month
+
+
+class SourceName(StrEnum):
+    """The sources a month can come from. `auto` is resolved before anything is fetched."""
+
+    AUTO = "auto"
+    DATATALKSCLUB = "datatalksclub"
+    TLC = "tlc"
+    ARCHIVE = "archive"
+    SAMPLE = "sample"
+
+
+FileFormat = Literal["csv", "csv.gz", "parquet", "sample"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceProbe:
+    """The answer to a HEAD request (or a stat of a local file).
+
+    `size_bytes`, `etag` and `last_modified` are None where the source does not say.
+    """
+
+    dataset: str
+    month: Month
+    source: SourceName
+    url: str
+    format: FileFormat
+    size_bytes: int | None
+    etag: str | None
+    last_modified: datetime | None
+    accepts_ranges: bool
+    probed_at: datetime

@@ -1,0 +1,1 @@
+"""The warehouse: published tables behind one protocol, DuckDB or BigQuery."""

@@ -1,0 +1,111 @@
+"""What every warehouse can do. Two classes implement it; one contract suite tests both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from lakeside.datasets.contract import Dataset
+from lakeside.lake.lake import Lake
+from lakeside.lake.provenance import ColumnStats
+from lakeside.month import Month
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A month that was published: what is there now, and which object it came from.
+
+    The same facts are kept in the table `lakeside_loads`, written in the publishing transaction.
+    """
+
+    dataset: str
+    month: Month
+    rows: int
+    rows_before: int
+    content_id: str
+    lake_key: str
+    published_at: datetime
+    run_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableInfo:
+    """A table as the warehouse lists it. `size_bytes` is None where the warehouse does not say."""
+
+    name: str
+    rows: int
+    size_bytes: int | None
+    modified_at: datetime | None
+    description: str
+    columns: Sequence[tuple[str, str, str]]  # name, GoogleSQL type, description
+
+
+@dataclass(frozen=True, slots=True)
+class QueryLimits:
+    """Bounds of one query. None of them may be absent."""
+
+    rows: int
+    seconds: float
+    billed_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueryResult:
+    """Rows of one SELECT. `truncated` says that the row limit cut it; `processed_bytes` may be unknown."""
+
+    table: pa.Table
+    truncated: bool
+    elapsed_seconds: float
+    processed_bytes: int | None
+    limits: QueryLimits
+
+
+class Warehouse(Protocol):
+    """Tables of conformed months. All methods raise BackendUnavailable, AccessDenied or NotFound."""
+
+    kind: str
+
+    @property
+    def location(self) -> str:
+        """Where it is, for people: the file, or `project.dataset`."""
+
+    def publish_month(self, dataset: Dataset, month: Month, lake: Lake, key: str) -> Publication:
+        """Write, audit, publish: stage the object, compare with its footer, swap in one transaction.
+
+        Raises:
+            ContractViolation: the audit found other rows or sums than the footer states; the old rows stay.
+            BadFile: the object carries no provenance.
+        """
+
+    def remove_month(self, dataset: Dataset, month: Month) -> int:
+        """Delete a month's rows and its entry in `lakeside_loads`; how many rows went."""
+
+    def count_months(self) -> Mapping[tuple[str, Month], int]:
+        """(dataset, month) -> rows really in the tables, asked once per table, not per month."""
+
+    def list_publications(self) -> Mapping[tuple[str, Month], Publication]:
+        """(dataset, month) -> what `lakeside_loads` says was published last."""
+
+    def measure_month(self, dataset: Dataset, month: Month) -> Sequence[ColumnStats]:
+        """The footer's figures, taken from the table's rows of that month."""
+
+    def list_tables(self) -> Sequence[TableInfo]:
+        """Every table of the dataset, foreign ones too."""
+
+    def run_query(self, sql: str, limits: QueryLimits) -> QueryResult:
+        """Run one GoogleSQL SELECT, read-only.
+
+        Raises:
+            QueryRejected: not exactly one SELECT, or it does not parse; the message says where.
+            LimitExceeded: it took longer than `limits.seconds` or would bill more than allowed.
+        """
+
+    def sweep_staging(self, older_than_seconds: float = 0) -> int:
+        """Drop staging tables a dead process left behind; how many."""
+
+    def check_ready(self) -> Mapping[str, Any]:
+        """A cheap real call: {version, writable, …}; raises when the warehouse cannot be used."""

@@ -1,0 +1,30 @@
+"""Fixtures every suite shares. Backends are chosen by settings, never patched."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from lakeside.settings import Settings
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    """The embedded default in a folder of its own, with pauses short enough for tests."""
+    return Settings(home=home)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real TLC files with known answers; the tests that need them are skipped without."""
+    folder = os.environ.get("LAKESIDE_SHARED_DATA")
+    if not folder:
+        pytest.skip("LAKESIDE_SHARED_DATA does not point to the real files")
+    return Path(folder)

@@ -1,0 +1,1 @@
+"""The console: Streamlit, and nothing but Streamlit."""

@@ -1,0 +1,1 @@
+"""Pure: domain data in, frozen view models out."""
