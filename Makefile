@@ -2,24 +2,43 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-export LAKESIDE_SHARED_DATA
+EMULATOR := .venv-emulator
+# Extra words for pytest, for example `make test ARGS="tests/unit -k month"`.
+ARGS ?=
+# Installs are quiet but must not be silent for a minute without a word.
+# The pins are complete, so pip resolves nothing (and cannot pick what is not pinned).
+PIP := -m pip install --quiet --disable-pip-version-check --no-deps
 
-.PHONY: help run test lint format bench clean pins
+.PHONY: help run test lint format bench pins clean
 help: ## List the verbs
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 $(BIN)/.installed: requirements.txt pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
-	$(BIN)/python -m pip install --quiet --no-deps -e .
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Lakeside runs on Python 3.11 to 3.13, and {sys.executable} is {v[0]}.{v[1]}. Say which to use: make run PYTHON=python3.11")'
+	@echo "Installing the pinned requirements into $(VENV) (once, about two minutes)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python $(PIP) --require-hashes -r requirements.txt
+	@$(BIN)/python $(PIP) -e .
 	@touch $@
 
 $(BIN)/.installed-dev: $(BIN)/.installed requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@echo "Installing what tests and linters need"
+	@$(BIN)/python $(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# The BigQuery emulator needs an older DuckDB than the product, so it lives in an environment of its own.
+$(EMULATOR)/.installed: requirements-emulator.txt
+	@echo "Installing the BigQuery emulator into $(EMULATOR)"
+	@$(PYTHON) -m venv $(EMULATOR)
+	@$(EMULATOR)/bin/python $(PIP) --require-hashes -r requirements-emulator.txt
 	@touch $@
 
 run: $(BIN)/.installed ## Start the console, the Prefect server and a worker on this machine
 	@exec $(BIN)/lakeside up
+
+test: $(BIN)/.installed-dev $(EMULATOR)/.installed ## Run every test, the browser journey and the emulators too
+	@tests/install-chromium
+	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(BIN)/.installed-dev ## Check style, types and the layer rules
 	$(BIN)/ruff check .
@@ -31,10 +50,13 @@ format: $(BIN)/.installed-dev ## Rewrite the code in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-pins: ## Compile requirements*.in to full pins with hashes
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
-	uv pip compile --quiet --python-version 3.11 --generate-hashes requirements-emulator.in -o requirements-emulator.txt
+bench: $(BIN)/.installed-dev ## Measure against what a user would use instead, and write benchmarks/README.md
+	$(BIN)/python -m benchmarks $(ARGS)
+
+pins: $(BIN)/.installed-dev ## Compile requirements*.in to full pins with hashes
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes requirements-emulator.in -o requirements-emulator.txt
 
 clean: ## Remove environments and caches (never the data)
-	rm -rf $(VENV) .venv-emulator .mypy_cache .ruff_cache .pytest_cache .hypothesis build
+	rm -rf $(VENV) $(EMULATOR) .mypy_cache .ruff_cache .pytest_cache .hypothesis build test-results
