@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
 import pyarrow as pa
 
+from lakeside.errors import ContractViolation
 from lakeside.month import Month
 
 ColumnPolicy = Literal["evolve", "freeze", "discard"]
@@ -79,6 +80,19 @@ class Column:
     nullable: bool = True
 
 
+SOURCE_COLUMNS = (
+    Column(
+        SOURCE_MONTH,
+        Kind.DATE,
+        "First day of the month whose file the row came from; trips may be dated outside it.",
+        nullable=False,
+    ),
+    Column(
+        SOURCE_ROW, Kind.INTEGER, "Row in the source file, from 0, the header not counted.", nullable=False
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """A dataset's contract.
@@ -93,6 +107,7 @@ class Dataset:
             (Eras differ: yellow has `PULocationID` or `pickup_longitude`, never neither.)
         first_month: per source, the first month it publishes.
         last_month: per source, the last month where publication has ended; absent: still published.
+        foreign: header names that prove a file to be another dataset's; a file that has one is refused.
         pickup_column: what tables are clustered by and what "outside its month" means.
         policy: what happens to a column outside the contract unless settings say otherwise.
         publication_lag_months: how long after a month's end TLC usually publishes it.
@@ -108,6 +123,7 @@ class Dataset:
     pickup_column: str
     dropoff_column: str | None = None
     cluster_columns: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
     policy: ColumnPolicy = "evolve"
     publication_lag_months: int = 2
 
@@ -119,6 +135,35 @@ class Dataset:
     def by_header(self) -> dict[str, Column]:
         """Normalised name or alias -> column."""
         return {normalise(n): c for c in self.columns for n in (c.name, *c.aliases)}
+
+    def check_headers(self, headers: Iterable[str], file: str) -> None:
+        """Judge a file by the names of its columns, before anything is read or written.
+
+        Args:
+            headers: the names as the file has them.
+            file: its name or URL, for the message.
+
+        Raises:
+            ContractViolation: a required column is missing, two names stand for one column, or the
+                file is another dataset's; the message names the columns.
+        """
+        names = [c.name if (c := self.find_column(h)) else normalise(h) for h in headers]
+        foreign = [f for f in self.foreign if normalise(f) in names]
+        if foreign:
+            raise ContractViolation(
+                f"{file} is not a {self.name} file: it has the column {', '.join(foreign)}.",
+                "Check the URL template and the dataset's name.",
+            )
+        twice = sorted({n for n in names if names.count(n) > 1})
+        if twice:
+            raise ContractViolation(f"{file} has more than one column for {', '.join(twice)}.")
+        missing = [" or ".join(group) for group in self.required if not set(group) & set(names)]
+        if missing:
+            raise ContractViolation(
+                f"{file} is not a {self.name} file: {len(missing)} of {len(self.required)} required columns "
+                f"are missing ({', '.join(missing)}).",
+                "Check the URL template, the dataset's name and the file's header line.",
+            )
 
     def arrow_schema(self) -> pa.Schema:
         """The full schema, every optional column included."""
