@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import pyarrow as pa
@@ -16,8 +16,9 @@ from lakeside.month import Month
 class LakeObject:
     """One object of the lake as a listing shows it.
 
-    `version` changes whenever the content does: the generation on GCS, mtime and size on a folder.
-    `dataset` and `month` are set when the key follows the layout.
+    `version` changes whenever the content does: the generation on GCS; mtime, size and inode on a folder.
+    `dataset` and `month` are set when the key follows the layout. `metadata` is the provenance mirrored
+    in the object's custom metadata (GCS only, names start with `lakeside-`), empty elsewhere.
     """
 
     key: str
@@ -26,6 +27,7 @@ class LakeObject:
     version: str
     dataset: str | None = None
     month: Month | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,11 @@ class ObjectListing:
 
 @dataclass(frozen=True, slots=True)
 class Footer:
-    """What a parquet footer says, read with a bounded range. `provenance` is None on foreign files."""
+    """What a parquet footer says, read with a bounded range.
+
+    `provenance` is None on foreign files (`provenance_fault` is None then too) and on files whose
+    provenance cannot be read; `provenance_fault` then names the field and what is wrong with it.
+    """
 
     rows: int
     row_groups: int
@@ -47,14 +53,16 @@ class Footer:
     provenance: Provenance | None
     created_by: str
     uncompressed_bytes: int
+    provenance_fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """One page of rows and what it cost to read.
 
-    `rows` holds at most the limit; `total_rows` is the footer's count; `bytes_read` counts compressed
-    column chunks of the row groups in `row_groups_read`; `truncated` says that rows follow.
+    `rows` holds at most the limit; `total_rows` is the footer's count; `bytes_read` counts what was
+    really fetched, footer included; `row_groups_read` are the groups the page lies in; `truncated` says
+    that rows follow; `bytes_limited` that there are fewer than asked for because the limit of bytes was met.
     """
 
     rows: pa.Table
@@ -63,3 +71,4 @@ class Preview:
     bytes_read: int
     row_groups_read: tuple[int, ...]
     truncated: bool
+    bytes_limited: bool = False

@@ -1,0 +1,116 @@
+"""The one place where what a lake's driver raises becomes one of our errors.
+
+    FileNotFoundError, HTTP 404                     NotFound
+    PermissionError, HTTP 401 and 403, no login     AccessDenied
+    a file where a folder should be                 SettingsError
+    Arrow cannot read it, a read beyond the end     BadFile
+    connection, timeout, 408, 429, 5xx, disk full   BackendUnavailable (the only retryable one)
+
+A full disk is BackendUnavailable: nothing is wrong with the file or the settings, a retry succeeds as
+soon as there is room, and the half-written temporary file is gone by then. Anything not listed is a
+defect of ours and passes unchanged, so that it is seen with its traceback. Driver classes are known by
+the name of their module, so that a folder lake imports neither gcsfs nor google.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pyarrow as pa
+
+from lakeside.errors import (
+    AccessDenied,
+    BackendUnavailable,
+    BadFile,
+    LakesideError,
+    NotFound,
+    SettingsError,
+)
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_NETWORK_MODULES = ("aiohttp", "requests", "urllib3", "httpx")
+_LOGIN_HINT = "Log in with `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS."
+_ACCESS_HINT = "Ask for read and write rights on this lake, or choose another with LAKESIDE_LAKE_URL."
+_RETRY_HINT = "Try again; if it stays, check LAKESIDE_LAKE_URL and the connection."
+
+
+@contextmanager
+def translated(url: str) -> Iterator[None]:
+    """Run a driver's call; what it raises about `url` leaves as a LakesideError."""
+    try:
+        yield
+    except Exception as error:
+        ours = translate(error, url)
+        if ours is error:
+            raise
+        raise ours from error
+
+
+def translate(error: Exception, url: str) -> Exception:
+    """Our error for a driver's, or the same error when it is ours already or nobody's."""
+    if isinstance(error, LakesideError):
+        return error
+    code = _find_http_code(error)
+    if code is not None:
+        return _translate_http(code, error, url)
+    if isinstance(error, pa.ArrowException):  # before OSError: some Arrow errors are both
+        return BadFile(f"{url} cannot be read: {_one_line(error)}", "Ingest the month again with --force.")
+    if _is_unavailable(error):
+        return BackendUnavailable(f"{url} cannot be reached: {_one_line(error)}", _RETRY_HINT)
+    if isinstance(error, OSError):
+        return _translate_os(error, url)
+    if type(error).__module__.startswith("google.auth"):
+        return AccessDenied(f"{url} needs a Google login: {_one_line(error)}", _LOGIN_HINT)
+    return error
+
+
+def _translate_os(error: OSError, url: str) -> Exception:
+    if isinstance(error, FileNotFoundError):
+        return NotFound(f"{url} does not exist.", "List the lake to see what is there.")
+    if isinstance(error, PermissionError) or str(error).startswith("Forbidden"):  # gcsfs: bare OSError
+        return AccessDenied(f"{url} may not be used: {_one_line(error)}", _ACCESS_HINT)
+    if isinstance(error, (NotADirectoryError, FileExistsError, IsADirectoryError)):
+        return SettingsError(
+            f"{url} cannot be used: a folder stands where a file should be, or a file where a folder should.",
+            "Choose another folder with LAKESIDE_LAKE_URL, or move what is in the way.",
+        )
+    if error.errno in _FULL:
+        return BackendUnavailable(f"{url} cannot be written: the disk is full.", "Make room and try again.")
+    return BackendUnavailable(f"{url} cannot be used: {_one_line(error)}", _RETRY_HINT)
+
+
+def _translate_http(code: int, error: Exception, url: str) -> Exception:
+    if code == 404:
+        return NotFound(f"{url} does not exist.", "List the lake to see what is there.")
+    if code in (401, 403):
+        return AccessDenied(f"{url} may not be used: {_one_line(error)}", _ACCESS_HINT)
+    if code in (408, 429) or code >= 500:
+        return BackendUnavailable(f"{url} does not answer (HTTP {code}): {_one_line(error)}", _RETRY_HINT)
+    return SettingsError(
+        f"{url} is refused by the storage service (HTTP {code}): {_one_line(error)}",
+        "Check LAKESIDE_LAKE_URL.",
+    )
+
+
+def _find_http_code(error: Exception) -> int | None:
+    """The status gcsfs (`code`) or aiohttp (`status`) attaches, sometimes as text."""
+    if type(error).__module__.split(".")[0] not in ("gcsfs", "aiohttp"):
+        return None
+    code = getattr(error, "code", None) or getattr(error, "status", None)
+    return int(code) if str(code).isdigit() else None
+
+
+def _is_unavailable(error: Exception) -> bool:
+    if isinstance(error, (ConnectionError, TimeoutError)):  # fsspec's FSTimeoutError is a TimeoutError
+        return True
+    name = type(error).__module__
+    if name.split(".")[0] in _NETWORK_MODULES:
+        return True
+    return name.startswith("google.auth") and type(error).__name__ == "TransportError"
+
+
+def _one_line(error: Exception) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= 300 else f"{text[:297]}..."

@@ -1,0 +1,114 @@
+"""Google Cloud Storage through gcsfs: how it is opened, and the calls where fsspec says too little.
+
+Imported only for gs:// lakes. Login is Application Default Credentials. `STORAGE_EMULATOR_HOST` (the
+variable all Google clients share) sends everything to an emulator, without login; gcsfs reads it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+# gcsfs reads this at import. Its default asks every bucket over gRPC whether it is zonal, which an
+# emulator and many firewalls do not answer: each operation would wait a minute.
+os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
+
+import aiohttp
+from gcsfs.core import GCSFileSystem
+from gcsfs.retry import retry_request
+
+# gcsfs logs every failure with its traceback before it raises; ours are raised, translated, and logged once.
+logging.getLogger("gcsfs").setLevel(logging.CRITICAL)
+
+ATTEMPTS = 3  # pauses of 1-2 s and 2-3 s between them
+REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=10, sock_read=30)
+PAGE_OBJECTS = 1_000  # the service's own maximum
+_FIELDS = "name,size,updated,generation,metadata"
+
+
+class BoundedGCSFileSystem(GCSFileSystem):  # type: ignore[misc]
+    """gcsfs with three tries instead of six, so that a dead endpoint is known within seconds."""
+
+    _request = retry_request(retries=ATTEMPTS)(GCSFileSystem._request.__wrapped__)
+
+
+def open_gcs() -> BoundedGCSFileSystem:
+    """A filesystem of its own, without caches; raises google.auth's errors when there is no login."""
+    emulated = os.environ.get("STORAGE_EMULATOR_HOST", "") not in ("", "default")
+    return BoundedGCSFileSystem(
+        token="anon" if emulated else "google_default",
+        skip_instance_cache=True,
+        use_listings_cache=False,
+        requests_timeout=REQUEST_TIMEOUT,
+    )
+
+
+def walk_gcs(
+    filesystem: GCSFileSystem, root: str, prefix: str, limit: int
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(key, resource) of the objects under a prefix, in the order of names, a page at a time."""
+    bucket, _, folder = root.partition("/")
+    base = f"{folder}/" if folder else ""
+    token = None
+    while True:
+        page = filesystem.call(
+            "GET",
+            "b/{}/o",
+            bucket,
+            json_out=True,
+            prefix=f"{base}{prefix}",
+            maxResults=min(PAGE_OBJECTS, limit + 1),
+            pageToken=token,
+            fields=f"nextPageToken,items({_FIELDS})",
+        )
+        for item in page.get("items", []):
+            if not item["name"].endswith("/"):  # the empty objects consoles make for folders
+                yield item["name"].removeprefix(base), item
+        token = page.get("nextPageToken")
+        if not token:
+            return
+
+
+def get_gcs_object(filesystem: GCSFileSystem, path: str) -> Mapping[str, Any]:
+    """One object's resource; FileNotFoundError when there is none."""
+    bucket, _, name = path.partition("/")
+    resource = filesystem.call("GET", "b/{}/o/{}", bucket, name, json_out=True, fields=_FIELDS)
+    return {"type": "file", **resource}
+
+
+def read_gcs_range(filesystem: GCSFileSystem, path: str, generation: str, span: tuple[int, int]) -> bytes:
+    """Bytes of one generation; FileNotFoundError when it has been replaced."""
+    bucket, _, name = path.partition("/")
+    start, end = span
+    if end <= start:
+        return b""
+    _, content = filesystem.call(
+        "GET",
+        "b/{}/o/{}",
+        bucket,
+        name,
+        alt="media",
+        generation=generation,
+        headers={"Range": f"bytes={start}-{end - 1}"},
+    )
+    return bytes(content)
+
+
+def set_gcs_metadata(filesystem: GCSFileSystem, path: str, metadata: Mapping[str, str]) -> None:
+    """Add to an object's custom metadata; what is there under other names stays."""
+    bucket, _, name = path.partition("/")
+    filesystem.call("PATCH", "b/{}/o/{}", bucket, name, json={"metadata": dict(metadata)})
+
+
+def list_gcs_rights(filesystem: GCSFileSystem, bucket: str) -> list[str]:
+    """Which of the rights a lake needs we have on the bucket (one call)."""
+    wanted = [
+        "storage.objects.create",
+        "storage.objects.delete",
+        "storage.objects.get",
+        "storage.objects.list",
+    ]
+    answer = filesystem.call("GET", "b/{}/iam/testPermissions", bucket, json_out=True, permissions=wanted)
+    return list(answer.get("permissions", []))

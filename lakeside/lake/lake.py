@@ -1,0 +1,140 @@
+"""The lake: objects under keys, in a folder or a bucket, seen through one class."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from lakeside.errors import LakesideError, NotFound
+from lakeside.lake import listing, preview, reading, upkeep, writing
+from lakeside.lake.errors import translated
+from lakeside.lake.footers import FooterReader
+from lakeside.lake.objects import Footer, LakeObject, ObjectListing, Preview
+from lakeside.lake.storage import Kind, Location, Storage
+from lakeside.settings import LimitSettings, Settings
+
+
+class Lake:
+    """A folder, file://, gs://bucket/prefix or (for tests) memory://name. Opens nothing until it is used.
+
+    Threads may share one lake. Every method raises, besides what it names: SettingsError for a key that
+    is not valid, AccessDenied, and BackendUnavailable when the place does not answer in bounded time.
+    """
+
+    def __init__(self, location: Location, limits: LimitSettings) -> None:
+        self.url = location.url
+        self._limits = limits
+        self._storage = Storage(location)
+        self._footers = FooterReader(self._storage)
+
+    @classmethod
+    def open(cls, settings: Settings) -> Lake:
+        """The lake the settings name.
+
+        Raises:
+            SettingsError: the URL is not one a lake can have.
+        """
+        return cls(Location.parse(settings.lake_location), settings.limits)
+
+    def url_of(self, key: str) -> str:
+        """Absolute path or gs:// URL of a key, for people and provenance."""
+        return self._storage.url_of(key)
+
+    def find_local_path(self, key: str) -> Path | None:
+        """The object's file, when the lake is a folder (the file need not exist)."""
+        return Path(self._storage.path_of(key)) if self._storage.kind is Kind.FOLDER else None
+
+    def find_gs_uri(self, key: str) -> str | None:
+        """The object's gs:// URI, when the lake is in a bucket."""
+        return self._storage.url_of(key) if self._storage.kind is Kind.GS else None
+
+    def list_objects(self, prefix: str = "", limit: int | None = None) -> ObjectListing:
+        """Objects whose key starts with `prefix`, sorted by key; never temporary names, never cached.
+
+        At most `limit` and at most `limits.listed_objects`. A folder that does not exist is an empty lake.
+        """
+        bound = self._limits.listed_objects
+        return listing.list_objects(self._storage, prefix, bound if limit is None else min(limit, bound))
+
+    def find_object(self, key: str) -> LakeObject | None:
+        """One object, or None."""
+        return listing.find_object(self._storage, key)
+
+    def get_object(self, key: str) -> LakeObject:
+        """One object; NotFound when it is not there."""
+        found = self.find_object(key)
+        if found is None:
+            raise NotFound(f"{self.url_of(key)} does not exist.", "List the lake to see what is there.")
+        return found
+
+    def open_writer(self, key: str) -> AbstractContextManager[writing.ObjectWriter]:
+        """Write an object, new or in place of another.
+
+        It appears whole when the block is left cleanly, and not at all when it is left by an exception
+        or the process dies: what was there before stays, and readers see one or the other.
+        """
+        return writing.open_writer(self._storage, key)
+
+    def open_reader(self, key: str) -> AbstractContextManager[reading.ObjectReader]:
+        """Read an object as a seekable binary file; NotFound when it is not there."""
+        return reading.open_reader(self._storage, key)
+
+    def remove_object(self, key: str) -> None:
+        """Remove one object for good; NotFound when it is not there."""
+        upkeep.remove_object(self._storage, key)
+
+    def set_metadata(self, key: str, metadata: Mapping[str, str]) -> None:
+        """Add custom metadata to an object on GCS, NotFound when it is not there; nothing elsewhere."""
+        upkeep.set_metadata(self._storage, key, metadata)
+
+    def read_footer(self, key: str) -> Footer:
+        """What the parquet footer says, by one or two short ranges, remembered by version.
+
+        Raises:
+            NotFound: there is no such object.
+            BadFile: it has no footer that can be read.
+        """
+        return self._footers.read(key)
+
+    def read_footers(self, objects: Sequence[LakeObject]) -> dict[str, Footer | LakesideError]:
+        """The footers of listed objects, several at once; by key, an error where one cannot be read."""
+        return self._footers.read_many(objects)
+
+    def preview_object(
+        self, key: str, columns: Sequence[str] | None = None, offset: int = 0, limit: int = 100
+    ) -> Preview:
+        """`limit` rows (at most `limits.preview_rows`) from row `offset` on, of some columns or all.
+
+        Raises:
+            NotFound: no such object, or no such column.
+            BadFile: it is not parquet, or it is cut.
+            LimitExceeded: not even one row within `limits.preview_megabytes`.
+        """
+        megabytes = self._limits.preview_megabytes
+        page = preview.Page(columns, offset, min(limit, self._limits.preview_rows), int(megabytes * 1e6))
+        return preview.preview_object(self._storage, key, page)
+
+    def sweep_temporary(self, older_than_seconds: float = 86_400) -> int:
+        """Remove what dead writers left in a folder; how many files. A bucket forgets by itself."""
+        return upkeep.sweep_temporary(self._storage, older_than_seconds)
+
+    def check_ready(self) -> Mapping[str, Any]:
+        """One cheap real call: {url, kind, exists, writable, elapsed_seconds}.
+
+        Raises:
+            NotFound: the bucket does not exist.
+            SettingsError: the lake's folder is a file.
+        """
+        started = time.monotonic()
+        with translated(self.url):
+            exists, writable = upkeep.probe(self._storage)
+        return {
+            "url": self.url,
+            "kind": self._storage.kind.value,
+            "exists": exists,
+            "writable": writable,
+            "elapsed_seconds": time.monotonic() - started,
+        }

@@ -1,0 +1,112 @@
+"""Listing objects and looking one up, on every kind of lake, without ever caching."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+from lakeside.lake.errors import translated
+from lakeside.lake.keys import check_key, is_temporary, is_valid_key
+from lakeside.lake.layout import find_month
+from lakeside.lake.objects import LakeObject, ObjectListing
+from lakeside.lake.storage import Kind, Storage
+
+logger = logging.getLogger(__name__)
+
+
+def list_objects(storage: Storage, prefix: str, limit: int) -> ObjectListing:
+    """The first `limit` objects whose key starts with `prefix`, sorted by key."""
+    listed_at = datetime.now(UTC)
+    with translated(storage.location.url):
+        objects = list(islice(_walk_objects(storage, prefix, limit), limit + 1))
+    return ObjectListing(objects[:limit], len(objects) > limit, listed_at)
+
+
+def find_object(storage: Storage, key: str) -> LakeObject | None:
+    """One object by its key, or None."""
+    check_key(key)
+    with translated(storage.url_of(key)):
+        try:
+            info = _stat(storage, key)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+    return as_object(key, info) if info["type"] == "file" else None
+
+
+def as_object(key: str, info: Mapping[str, Any]) -> LakeObject:
+    """A LakeObject from what fsspec says about a file."""
+    dataset, month = find_month(key) or (None, None)
+    modified_at, version = _date_and_version(info)
+    metadata = {k: v for k, v in (info.get("metadata") or {}).items() if k.startswith("lakeside-")}
+    return LakeObject(key, int(info["size"]), modified_at, version, dataset, month, metadata)
+
+
+def _stat(storage: Storage, key: str) -> Mapping[str, Any]:
+    path = storage.path_of(key)
+    if storage.kind is Kind.GS:
+        from lakeside.lake.gcs import get_gcs_object
+
+        return get_gcs_object(storage.filesystem, path)
+    return dict(storage.filesystem.info(path))
+
+
+def _date_and_version(info: Mapping[str, Any]) -> tuple[datetime, str]:
+    if "generation" in info:  # Google Cloud Storage
+        return datetime.fromisoformat(info["updated"]), str(info["generation"])
+    if "mtime" in info:  # folder; the inode changes with every replacement, even within a clock tick
+        modified_at = datetime.fromtimestamp(info["mtime"], UTC)
+        return modified_at, f"{info['mtime']:.6f}-{info['size']}-{info['ino']}"
+    created = info["created"]  # memory: a datetime from info(), seconds from ls()
+    created_at = created if isinstance(created, datetime) else datetime.fromtimestamp(created, UTC)
+    return created_at, f"{created_at.timestamp():.6f}-{info['size']}"
+
+
+def _walk_objects(storage: Storage, prefix: str, limit: int) -> Iterator[LakeObject]:
+    for key, info in _walk(storage, prefix, limit):
+        if is_temporary(key) or not key.startswith(prefix):
+            continue
+        if not is_valid_key(key):
+            logger.warning("an object's name cannot be a key, it is not listed", extra={"object": repr(key)})
+            continue
+        yield as_object(key, info)
+
+
+def _walk(storage: Storage, prefix: str, limit: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    if storage.kind is Kind.GS:
+        from lakeside.lake.gcs import walk_gcs
+
+        return walk_gcs(storage.filesystem, storage.location.root, prefix, limit)
+    folder = prefix.rpartition("/")[0]
+    if folder and not is_valid_key(folder):
+        return iter(())
+    return _walk_folder(storage, folder, prefix)
+
+
+def _walk_folder(storage: Storage, folder: str, prefix: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Depth first in the order of keys, so that a limit stops the walk early."""
+    root = storage.location.root
+    path = os.path.join(root, folder) if folder else root  # noqa: PTH118
+    try:
+        entries = storage.filesystem.ls(path, detail=True)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if len(entries) == 1 and entries[0]["name"] == path:
+        if folder:  # an object lies where the prefix expects a folder
+            return
+        raise NotADirectoryError(path)
+    named = [(_name_of(entry, folder), entry) for entry in entries]
+    for key, entry in sorted(named, key=lambda pair: pair[0]):
+        if entry["type"] == "file":
+            yield key, entry
+        elif entry["type"] == "directory" and (key.startswith(prefix) or prefix.startswith(key)):
+            yield from _walk_folder(storage, key.rstrip("/"), prefix)
+
+
+def _name_of(entry: Mapping[str, Any], folder: str) -> str:
+    name = entry["name"].rpartition("/")[2]
+    key = f"{folder}/{name}" if folder else name
+    return f"{key}/" if entry["type"] == "directory" else key

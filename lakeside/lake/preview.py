@@ -1,0 +1,112 @@
+"""A page of rows from a parquet object, reading no more than it takes.
+
+Only the row groups and columns that are asked for are read, in small batches through a buffered stream,
+so that a row group of a gigabyte costs what its first pages cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lakeside.errors import LimitExceeded, NotFound, SettingsError
+from lakeside.lake.errors import translated
+from lakeside.lake.objects import Preview
+from lakeside.lake.reading import ObjectReader, open_reader
+from lakeside.lake.storage import Storage
+
+BATCH_ROWS = 8_192
+STREAM_BUFFER_BYTES = 256 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which rows and columns are wanted, and how many bytes they may cost, read or in memory."""
+
+    columns: Sequence[str] | None
+    offset: int
+    limit: int
+    maximum_bytes: int
+
+
+def preview_object(storage: Storage, key: str, page: Page) -> Preview:
+    """See `Lake.preview_object`."""
+    url = storage.url_of(key)
+    if page.offset < 0 or page.limit < 1:
+        raise SettingsError(f"A preview of {url} starts at row 0 or later and has at least one row.")
+    with open_reader(storage, key, cache="none") as reader, translated(url):
+        file = pq.ParquetFile(reader, pre_buffer=False, buffer_size=STREAM_BUFFER_BYTES)
+        return _read_page(file, reader, page, url)
+
+
+def _read_page(file: pq.ParquetFile, reader: ObjectReader, page: Page, url: str) -> Preview:
+    schema = _choose_columns(file.schema_arrow, page.columns, url)
+    total = file.metadata.num_rows
+    groups, skipped = _choose_groups(file.metadata, page)
+    pieces = []
+    batches = file.iter_batches(
+        _batch_rows(page), row_groups=groups, columns=schema.names if page.columns else None
+    )
+    for piece in _cut(batches, skipped, page.limit):
+        pieces += [piece] if piece.num_rows else []
+        if max(reader.bytes_read, sum(p.nbytes for p in pieces)) > page.maximum_bytes:
+            break
+    rows = pa.Table.from_batches(pieces, schema)
+    wanted = max(0, min(page.limit, total - page.offset))
+    if wanted and not rows.num_rows:
+        raise LimitExceeded(
+            f"Row {page.offset:,} of {url} lies behind more than {page.maximum_bytes:,} bytes.",
+            "Choose fewer columns or an earlier row, or raise LAKESIDE_LIMITS__PREVIEW_MEGABYTES.",
+        )
+    return Preview(
+        rows=rows,
+        total_rows=total,
+        offset=page.offset,
+        bytes_read=reader.bytes_read,
+        row_groups_read=tuple(groups),
+        truncated=page.offset + rows.num_rows < total,
+        bytes_limited=rows.num_rows < wanted,
+    )
+
+
+def _choose_columns(schema: pa.Schema, columns: Sequence[str] | None, url: str) -> pa.Schema:
+    """The schema of the page, in the order asked for; NotFound names what is not in the file."""
+    schema = schema.remove_metadata()
+    if not columns:
+        return schema
+    missing = [name for name in columns if name not in schema.names]
+    if missing:
+        raise NotFound(f"{url} has no column {', '.join(missing)}.", f"It has {', '.join(schema.names)}.")
+    return pa.schema([schema.field(schema.names.index(name)) for name in dict.fromkeys(columns)])
+
+
+def _choose_groups(metadata: pq.FileMetaData, page: Page) -> tuple[list[int], int]:
+    """The row groups the page lies in, and how many rows of the first to skip."""
+    groups, skipped, first_row = [], 0, 0
+    for index in range(metadata.num_row_groups):
+        end_row = first_row + metadata.row_group(index).num_rows
+        if end_row > page.offset and first_row < page.offset + page.limit:
+            if not groups:
+                skipped = page.offset - first_row
+            groups.append(index)
+        first_row = end_row
+    return groups, skipped
+
+
+def _batch_rows(page: Page) -> int:
+    return min(BATCH_ROWS, max(page.limit, 1_024))
+
+
+def _cut(batches: Iterator[pa.RecordBatch], skipped: int, limit: int) -> Iterator[pa.RecordBatch]:
+    """The batches without the first `skipped` rows, `limit` rows in all; an empty piece while skipping."""
+    for batch in batches:
+        start = min(skipped, batch.num_rows)
+        piece = batch.slice(start, limit)
+        skipped -= start
+        limit -= piece.num_rows
+        yield piece
+        if limit <= 0:
+            return

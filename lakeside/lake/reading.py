@@ -1,0 +1,86 @@
+"""Reading objects: as a seekable file, or one range at a time."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from lakeside.lake.errors import translated
+from lakeside.lake.objects import LakeObject
+from lakeside.lake.storage import Kind, Storage
+
+READ_BLOCK_BYTES = 4 << 20
+
+
+class ObjectReader(io.RawIOBase):
+    """A seekable binary file that counts what it reads and whose errors are ours."""
+
+    def __init__(self, file: IO[bytes], url: str) -> None:
+        super().__init__()
+        self._file = file
+        self._url = url
+        self.bytes_read = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def read(self, size: int | None = -1) -> bytes:
+        """At most `size` bytes, all that follow when it is negative or None."""
+        with translated(self._url):
+            data = self._file.read(-1 if size is None else size)
+        self.bytes_read += len(data)
+        return data
+
+    def readall(self) -> bytes:
+        return self.read(-1)
+
+    def readinto(self, buffer: Any) -> int:
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+@contextmanager
+def open_reader(storage: Storage, key: str, cache: str = "readahead") -> Iterator[ObjectReader]:
+    """See `Lake.open_reader`. `cache` is fsspec's name for what is kept of a bucket's object."""
+    url = storage.url_of(key)
+    with translated(url):
+        file = _open(storage, key, cache)
+    with ObjectReader(file, url) as reader:
+        yield reader
+
+
+def read_range(storage: Storage, found: LakeObject, start: int, end: int) -> bytes:
+    """Bytes start to end (exclusive) of exactly the version that was found; NotFound when it is gone."""
+    with translated(storage.url_of(found.key)):
+        if storage.kind is Kind.GS:
+            from lakeside.lake.gcs import read_gcs_range
+
+            return read_gcs_range(storage.filesystem, storage.path_of(found.key), found.version, (start, end))
+        return bytes(storage.filesystem.cat_file(storage.path_of(found.key), start=start, end=end))
+
+
+def _open(storage: Storage, key: str, cache: str) -> IO[bytes]:
+    path = storage.path_of(key)
+    if storage.kind is Kind.FOLDER:
+        return Path(path).open("rb")
+    if storage.kind is Kind.MEMORY:  # fsspec shares one position between all who open it
+        return io.BytesIO(storage.filesystem.cat_file(path))
+    file: IO[bytes] = storage.filesystem.open(path, "rb", block_size=READ_BLOCK_BYTES, cache_type=cache)
+    return file

@@ -1,0 +1,124 @@
+"""Where a lake lies and the fsspec filesystem that reaches it, opened on first use."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from lakeside.errors import SettingsError
+from lakeside.lake.errors import translated
+from lakeside.lake.keys import check_key
+from lakeside.settings import PROJECT_ROOT
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
+
+
+class Kind(StrEnum):
+    """What a lake lies on."""
+
+    FOLDER = "folder"
+    MEMORY = "memory"  # one process, for tests
+    GS = "gs"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A parsed lake URL: `root` is the path without protocol and trailing slash, `url` is for people."""
+
+    kind: Kind
+    root: str
+    url: str
+
+    @classmethod
+    def parse(cls, text: str) -> Location:
+        """Read a folder, file://, gs://bucket/prefix or memory://name.
+
+        Raises:
+            SettingsError: another scheme, no bucket, or a host in a file:// URL.
+        """
+        if "://" not in text:
+            return cls._of_folder(Path(text).expanduser())
+        scheme, _, rest = text.partition("://")
+        rest = rest.strip("/") if scheme != "file" else rest
+        if scheme == "file":
+            return cls._of_file_url(text)
+        if scheme not in (Kind.GS, Kind.MEMORY):
+            raise SettingsError(
+                f"LAKESIDE_LAKE_URL: {scheme}:// is not a place a lake can lie.",
+                "Use a folder, file:///folder or gs://bucket/prefix.",
+            )
+        if not rest:
+            raise SettingsError(f"LAKESIDE_LAKE_URL: {text!r} names no bucket.", "Use gs://bucket/prefix.")
+        check_key(rest)
+        root = rest if scheme == Kind.GS else f"/{rest}"
+        return cls(Kind(scheme), root, f"{scheme}://{rest}")
+
+    @classmethod
+    def _of_folder(cls, path: Path) -> Location:
+        absolute = str(path if path.is_absolute() else (PROJECT_ROOT / path).resolve())
+        root = absolute.rstrip("/") or "/"
+        return cls(Kind.FOLDER, root, root)
+
+    @classmethod
+    def _of_file_url(cls, text: str) -> Location:
+        parts = urlsplit(text)
+        if parts.netloc not in ("", "localhost") or not parts.path.startswith("/"):
+            raise SettingsError(
+                f"LAKESIDE_LAKE_URL: {text!r} names another machine.",
+                "Write three slashes: file:///srv/lake.",
+            )
+        return cls._of_folder(Path(unquote(parts.path)))
+
+
+class Storage:
+    """A location and its filesystem. Threads share one; listings are never cached."""
+
+    def __init__(self, location: Location) -> None:
+        self.location = location
+        self._filesystem: AbstractFileSystem | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def kind(self) -> Kind:
+        return self.location.kind
+
+    @property
+    def filesystem(self) -> AbstractFileSystem:
+        """The filesystem, connected on first use.
+
+        Raises:
+            AccessDenied: no Google login is found (gs only).
+        """
+        with self._lock:
+            if self._filesystem is None:
+                with translated(self.location.url):
+                    self._filesystem = _open_filesystem(self.kind)
+            return self._filesystem
+
+    def path_of(self, key: str) -> str:
+        """The filesystem's path of a key; SettingsError when the key is not valid."""
+        return f"{self.location.root.rstrip('/')}/{check_key(key)}"
+
+    def url_of(self, key: str) -> str:
+        """The key's URL or absolute path, for people and provenance."""
+        return f"{self.location.url.rstrip('/')}/{check_key(key)}"
+
+
+def _open_filesystem(kind: Kind) -> AbstractFileSystem:
+    # Fresh instances without a directory cache: two lakes never share state, no listing is stale.
+    if kind is Kind.GS:
+        from lakeside.lake.gcs import open_gcs
+
+        return open_gcs()
+    if kind is Kind.MEMORY:
+        from fsspec.implementations.memory import MemoryFileSystem
+
+        return MemoryFileSystem(skip_instance_cache=True, use_listings_cache=False)
+    from fsspec.implementations.local import LocalFileSystem
+
+    return LocalFileSystem(skip_instance_cache=True, use_listings_cache=False)

@@ -1,0 +1,74 @@
+"""What a lake needs besides reading and writing: removing, metadata, sweeping, a health probe."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from lakeside.lake.errors import translated
+from lakeside.lake.keys import TEMPORARY_PREFIX
+from lakeside.lake.storage import Kind, Storage
+
+logger = logging.getLogger(__name__)
+
+
+def remove_object(storage: Storage, key: str) -> None:
+    """See `Lake.remove_object`."""
+    path = storage.path_of(key)
+    with translated(storage.url_of(key)):
+        storage.filesystem.rm_file(path)
+
+
+def set_metadata(storage: Storage, key: str, metadata: Mapping[str, str]) -> None:
+    """See `Lake.set_metadata`."""
+    path = storage.path_of(key)
+    if storage.kind is not Kind.GS:
+        return
+    from lakeside.lake.gcs import set_gcs_metadata
+
+    with translated(storage.url_of(key)):
+        set_gcs_metadata(storage.filesystem, path, metadata)
+
+
+def sweep_temporary(storage: Storage, older_than_seconds: float) -> int:
+    """See `Lake.sweep_temporary`."""
+    if storage.kind is not Kind.FOLDER:
+        return 0
+    oldest = time.time() - older_than_seconds
+    with translated(storage.location.url):
+        stale = [path for path in _find_temporary(Path(storage.location.root)) if _modified(path) <= oldest]
+        for path in stale:
+            path.unlink(missing_ok=True)
+            logger.info("removed an unfinished write", extra={"path": str(path)})
+    return len(stale)
+
+
+def probe(storage: Storage) -> tuple[bool, bool]:
+    """(exists, writable) by one call; see `Lake.check_ready`."""
+    if storage.kind is Kind.GS:
+        from lakeside.lake.gcs import list_gcs_rights
+
+        rights = list_gcs_rights(storage.filesystem, storage.location.root.partition("/")[0])
+        return True, "storage.objects.create" in rights
+    if storage.kind is Kind.MEMORY:
+        return True, True
+    folder = Path(storage.location.root)
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(str(folder))
+    nearest = next(path for path in (folder, *folder.parents) if path.exists())
+    return folder.exists(), nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
+
+
+def _find_temporary(folder: Path) -> Iterator[Path]:
+    for parent, _, names in os.walk(folder):
+        yield from (Path(parent) / name for name in names if name.startswith(TEMPORARY_PREFIX))
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # its writer has just finished
+        return float("inf")
