@@ -1,0 +1,195 @@
+"""What is where: dataset x month, computed from what is really there, never from run history.
+
+The lake is listed once per dataset and its footers read once; the warehouse is asked twice in all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+from lakeside.datasets import Dataset, list_datasets
+from lakeside.errors import LakesideError
+from lakeside.lake.objects import Footer, LakeObject
+from lakeside.lake.provenance import Provenance
+from lakeside.month import Month, month_range
+from lakeside.services import Services
+from lakeside.warehouse.protocol import Publication
+
+_SYNTHETIC = "sample"
+
+
+class SourceState(StrEnum):
+    """What the calendar says of a month's source; nothing is asked over the network."""
+
+    PUBLISHED = "published"
+    NOT_YET = "not_yet"  # the source publishes some two months late
+    NEVER = "never"  # before the dataset's first month
+
+
+class CoverageState(StrEnum):
+    """What is true of a month in lake and warehouse."""
+
+    MISSING = "missing"  # in neither
+    IN_LAKE = "in_lake"  # in the lake, not in the warehouse
+    PUBLISHED = "published"  # in both, equal rows, same content
+    STALE = "stale"  # in the lake by an older contract, or in the warehouse from an older object
+    MISMATCH = "mismatch"  # row counts differ, or the table has rows the lake has not
+    BROKEN = "broken"  # the object cannot be read
+    FOREIGN = "foreign"  # the object was not written by Lakeside
+
+
+@dataclass(frozen=True, slots=True)
+class MonthCoverage:
+    """One month of one dataset. Figures are None where there is nothing to count.
+
+    `source` is the one that fed the lake's object; `key` is set when the object exists.
+    """
+
+    dataset: str
+    month: Month
+    source_state: SourceState
+    lake_rows: int | None = None
+    lake_bytes: int | None = None
+    source: str | None = None
+    warehouse_rows: int | None = None
+    state: CoverageState = CoverageState.MISSING
+    reason: str = ""
+    key: str | None = None
+    written_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was really found of all months."""
+
+    objects: Mapping[tuple[str, Month], LakeObject]
+    footers: Mapping[str, Footer | LakesideError]
+    rows: Mapping[tuple[str, Month], int]
+    publications: Mapping[tuple[str, Month], Publication]
+
+    def months_of(self, dataset: str) -> set[Month]:
+        """Months that exist somewhere, whatever the calendar says."""
+        return {month for name, month in (*self.objects, *self.rows) if name == dataset}
+
+
+def compute_coverage(
+    services: Services,
+    datasets: Iterable[Dataset] | None = None,
+    year: int | None = None,
+    today: date | None = None,
+) -> list[MonthCoverage]:
+    """Every month of every dataset, in order: from its first to the current one, or those of `year`.
+
+    Args:
+        services: the lake and the warehouse to look into.
+        datasets: which; all when None.
+        year: only its twelve months, also those that were never or are not yet published.
+        today: the day that decides what is published; the present when None.
+
+    Raises:
+        BackendUnavailable, AccessDenied: the lake or the warehouse cannot be asked.
+    """
+    chosen = list_datasets() if datasets is None else list(datasets)
+    current = Month.of(today or datetime.now(UTC).date())
+    found = _look(services, chosen)
+    return [
+        _cover(dataset, month, find_source_state(dataset, month, current), found)
+        for dataset in chosen
+        for month in _months(dataset, year, current, found)
+    ]
+
+
+def find_source_state(dataset: Dataset, month: Month, current: Month) -> SourceState:
+    """What the calendar says: published when the dataset's lag has passed since the month."""
+    if month < _first_month(dataset):
+        return SourceState.NEVER
+    lag = dataset.publication_lag_months
+    return SourceState.PUBLISHED if month.plus(lag) <= current else SourceState.NOT_YET
+
+
+def _first_month(dataset: Dataset) -> Month:
+    return min(m for source, m in dataset.first_month.items() if source != _SYNTHETIC)
+
+
+def _months(dataset: Dataset, year: int | None, current: Month, found: _Found) -> list[Month]:
+    if year is not None:
+        return month_range(Month(year, 1), Month(year, 12))
+    return sorted({*month_range(_first_month(dataset), current), *found.months_of(dataset.name)})
+
+
+def _look(services: Services, datasets: Sequence[Dataset]) -> _Found:
+    objects = {
+        (o.dataset, o.month): o
+        for dataset in datasets
+        for o in services.lake.list_objects(f"data/{dataset.name}/").objects
+        if o.dataset and o.month
+    }
+    return _Found(
+        objects=objects,
+        footers=services.lake.read_footers(list(objects.values())),
+        rows=services.warehouse.count_months(),
+        publications=services.warehouse.list_publications(),
+    )
+
+
+def _cover(dataset: Dataset, month: Month, source_state: SourceState, found: _Found) -> MonthCoverage:
+    place = (dataset.name, month)
+    stored, rows = found.objects.get(place), found.rows.get(place)
+    footer = found.footers.get(stored.key) if stored else None
+    provenance = footer.provenance if isinstance(footer, Footer) else None
+    state, reason = _judge(dataset, footer, rows, found.publications.get(place))
+    return MonthCoverage(
+        dataset=dataset.name,
+        month=month,
+        source_state=source_state,
+        lake_rows=footer.rows if isinstance(footer, Footer) else None,
+        lake_bytes=stored.size_bytes if stored else None,
+        source=provenance.source if provenance else None,
+        warehouse_rows=rows,
+        state=state,
+        reason=reason,
+        key=stored.key if stored else None,
+        written_at=provenance.written_at if provenance else (stored.modified_at if stored else None),
+    )
+
+
+def _judge(
+    dataset: Dataset,
+    footer: Footer | LakesideError | None,
+    rows: int | None,
+    publication: Publication | None,
+) -> tuple[CoverageState, str]:
+    if isinstance(footer, LakesideError):
+        return CoverageState.BROKEN, footer.message
+    if footer is None:
+        if rows:
+            return CoverageState.MISMATCH, f"The table has {rows:,} rows, the lake has no object."
+        return CoverageState.MISSING, ""
+    if footer.provenance is None:
+        return CoverageState.FOREIGN, "The object was not written by Lakeside; its footer has no provenance."
+    return _compare(dataset, footer, footer.provenance, rows, publication)
+
+
+def _compare(
+    dataset: Dataset,
+    footer: Footer,
+    provenance: Provenance,
+    rows: int | None,
+    publication: Publication | None,
+) -> tuple[CoverageState, str]:
+    written_under = provenance.contract_version
+    if written_under != dataset.version:
+        reason = f"Written under contract version {written_under}; today's is {dataset.version}."
+        return CoverageState.STALE, reason
+    if not rows and footer.rows:
+        return CoverageState.IN_LAKE, "Not loaded into the warehouse yet."
+    if publication is not None and publication.content_id != provenance.content_id:
+        return CoverageState.STALE, "The lake's object changed after it was loaded."
+    if rows is not None and rows != footer.rows:
+        return CoverageState.MISMATCH, f"{footer.rows:,} rows in the lake, {rows:,} in the table."
+    if publication is None:
+        return CoverageState.STALE, "The warehouse does not say which object its rows came from."
+    return CoverageState.PUBLISHED, ""
