@@ -94,7 +94,7 @@ class HttpClient:
     def pause(self, attempt: int, at_least: float = 0.0) -> None:
         """Sleep before the next attempt: anything up to the doubled back-off, never less than asked."""
         ceiling = min(self.settings.backoff_seconds * 2 ** (attempt - 1), _MAXIMUM_PAUSE_SECONDS)
-        time.sleep(min(at_least + random.uniform(0, ceiling), _MAXIMUM_PAUSE_SECONDS))  # noqa: S311
+        time.sleep(min(at_least + random.uniform(0, ceiling), _MAXIMUM_PAUSE_SECONDS))
 
     def _open_once(self, url: str, method: str, headers: Mapping[str, str]) -> HttpResponse:
         request = urllib.request.Request(url, method=method)
@@ -118,7 +118,7 @@ class HttpClient:
 _HEADERS = {"User-Agent": f"lakeside/{__version__}", "Accept": "*/*", "Accept-Encoding": "identity"}
 
 
-class _Passing(Exception):  # noqa: N818
+class _Passing(Exception):
     """A failure that may pass; never leaves this module."""
 
     def __init__(self, reason: str, retry_after: float = 0.0) -> None:
@@ -139,7 +139,9 @@ def _translate_status(url: str, error: HTTPError) -> LakesideError | _Passing:
     if error.code in _PASSING:
         return _Passing(f"HTTP {error.code}", _retry_after(error.headers.get("Retry-After")))
     if 300 <= error.code < 400:
-        return BadFile(f"{url} redirects without end or to nowhere (HTTP {error.code}).", "Check the URL template.")
+        return BadFile(
+            f"{url} redirects without end or to nowhere (HTTP {error.code}).", "Check the URL template."
+        )
     return HttpRefused(error.code, f"{url} cannot be fetched (HTTP {error.code}).", "Check the URL template.")
 
 
@@ -152,7 +154,7 @@ class HttpRefused(BackendUnavailable):
         super().__init__(message, hint)
         self.status = status
 
-    def __reduce__(self) -> tuple[type[LakesideError], tuple[Any, ...]]:  # type: ignore[override]
+    def __reduce__(self) -> tuple[type[LakesideError], tuple[Any, ...]]:
         return type(self), (self.status, self.message, self.hint)
 
 

@@ -148,8 +148,10 @@ class Sources:
                 raise
         answer = self._http.open(url, headers={"Range": "bytes=0-0"})
         answer.body.close()
+        if answer.status != 206:
+            return answer, answer.size_bytes
         total = answer.headers.get("Content-Range", "").rpartition("/")[2]
-        return answer, (int(total) if total.isdigit() else None) if answer.status == 206 else answer.size_bytes
+        return answer, int(total) if total.isdigit() else None
 
 
 def _publishes(dataset: Dataset, month: Month, source: SourceName) -> bool:

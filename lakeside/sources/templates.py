@@ -10,7 +10,11 @@ from lakeside.month import Month
 from lakeside.settings import SourceSettings
 from lakeside.sources.probe import FileFormat, SourceName
 
-_FORMATS: tuple[tuple[str, FileFormat], ...] = ((".csv.gz", "csv.gz"), (".parquet", "parquet"), (".csv", "csv"))
+_FORMATS: tuple[tuple[str, FileFormat], ...] = (
+    (".csv.gz", "csv.gz"),
+    (".parquet", "parquet"),
+    (".csv", "csv"),
+)
 _SCHEMES = ("http", "https", "file")
 
 
@@ -57,4 +61,6 @@ def format_of(url: str) -> FileFormat:
     for ending, format_ in _FORMATS:
         if path.endswith(ending):
             return format_
-    raise SettingsError(f"{url} is neither .csv, .csv.gz nor .parquet.", "Let the template end in one of them.")
+    raise SettingsError(
+        f"{url} is neither .csv, .csv.gz nor .parquet.", "Let the template end in one of them."
+    )
