@@ -104,7 +104,7 @@ class Warehouse(Protocol):
             LimitExceeded: it took longer than `limits.seconds` or would bill more than allowed.
         """
 
-    def sweep_staging(self, older_than_seconds: float = 0) -> int:
+    def sweep_staging(self, older_than_seconds: float = 86_400) -> int:
         """Drop staging tables a dead process left behind; how many."""
 
     def check_ready(self) -> Mapping[str, Any]:

@@ -1,0 +1,165 @@
+"""The embedded warehouse: one DuckDB file with one schema, shared by short connections."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from lakeside.datasets.contract import SOURCE_MONTH, Dataset
+from lakeside.errors import NotFound
+from lakeside.lake.lake import Lake
+from lakeside.lake.provenance import ColumnStats
+from lakeside.month import Month
+from lakeside.settings import Settings
+from lakeside.warehouse.audit import judge_staged, plan_load
+from lakeside.warehouse.duckdb_file import DuckDBFile
+from lakeside.warehouse.duckdb_publish import (
+    KINDS_OF_TYPES,
+    delete_month,
+    ensure_loads,
+    publish_staged,
+    table_columns,
+)
+from lakeside.warehouse.duckdb_sandbox import query_warehouse_file
+from lakeside.warehouse.duckdb_staging import StagingFolder, measure_staged
+from lakeside.warehouse.duckdb_tables import list_file_tables
+from lakeside.warehouse.figures import (
+    DUCKDB,
+    column_kinds,
+    figure_expressions,
+    quote_duckdb,
+    read_figures,
+)
+from lakeside.warehouse.loads import LOADS_NAMES, LOADS_TABLE, read_publications
+from lakeside.warehouse.protocol import Publication, QueryLimits, QueryResult, TableInfo
+
+_DAY_SECONDS = 86_400
+
+
+class DuckDBWarehouse:
+    """Tables in one DuckDB file. A file that does not exist is an empty warehouse.
+
+    Every method opens the file for its own piece of work and raises BackendUnavailable when somebody
+    else holds it for longer than `warehouse.wait_seconds`.
+    """
+
+    kind = "duckdb"
+
+    def __init__(self, path: Path, schema: str, wait_seconds: float) -> None:
+        self._file = DuckDBFile(path, schema, wait_seconds)
+        self._staging = StagingFolder(path)
+
+    @classmethod
+    def open(cls, settings: Settings) -> DuckDBWarehouse:
+        """The warehouse the settings name; nothing is opened or created yet."""
+        chosen = settings.warehouse
+        return cls(settings.warehouse_path, chosen.dataset, chosen.wait_seconds)
+
+    @property
+    def location(self) -> str:
+        """The file, absolute."""
+        return str(self._file.path)
+
+    def publish_month(self, dataset: Dataset, month: Month, lake: Lake, key: str) -> Publication:
+        """Stage the object in a file of its own, audit it, then swap the month in one transaction."""
+        plan = plan_load(dataset, month, lake, key)
+        self._staging.sweep(_DAY_SECONDS)
+        with self._staging.staged(plan, lake) as staged:
+            judge_staged(plan, *measure_staged(staged, plan))
+            with self._file.write() as connection:
+                return publish_staged(connection, self._file, plan, staged)
+
+    def remove_month(self, dataset: Dataset, month: Month) -> int:
+        """Delete a month's rows and its entry in one transaction; how many rows went."""
+        if not self._file.path.exists():
+            return 0
+        with self._file.write() as connection:
+            if not table_columns(connection, self._file, dataset.name):
+                return 0
+            ensure_loads(connection, self._file)
+            connection.execute("BEGIN")
+            removed = delete_month(connection, self._file, dataset, month)
+            connection.execute("COMMIT")
+            return removed
+
+    def count_months(self) -> Mapping[tuple[str, Month], int]:
+        """(dataset, month) -> rows; one query per table that has a `source_month`."""
+        counts: dict[tuple[str, Month], int] = {}
+        with self._file.read() as connection:
+            if connection is None:
+                return counts
+            for table in self._monthly_tables(connection):
+                rows = connection.execute(
+                    f"SELECT {SOURCE_MONTH}, count(*) FROM {self._file.table(table)} "
+                    f"WHERE {SOURCE_MONTH} IS NOT NULL GROUP BY ALL"
+                ).fetchall()
+                counts.update({(table, Month.of(day)): count for day, count in rows})
+        return counts
+
+    def list_publications(self) -> Mapping[tuple[str, Month], Publication]:
+        """(dataset, month) -> its row in `lakeside_loads`."""
+        with self._file.read() as connection:
+            if connection is None or not table_columns(connection, self._file, LOADS_TABLE):
+                return {}
+            selected = f"SELECT {', '.join(LOADS_NAMES)} FROM {self._file.table(LOADS_TABLE)}"
+            return read_publications(connection.sql(selected).to_arrow_table().to_pylist())
+
+    def measure_month(self, dataset: Dataset, month: Month) -> Sequence[ColumnStats]:
+        """The figures of a month's rows, per table column.
+
+        Raises:
+            NotFound: there is no such table.
+        """
+        with self._file.read() as connection:
+            types = {} if connection is None else table_columns(connection, self._file, dataset.name)
+            if connection is None or not types:
+                raise NotFound(f"{self.location} has no table {dataset.name}.", "Load a month first.")
+            known = {n: KINDS_OF_TYPES[t] for n, t in types.items() if t in KINDS_OF_TYPES}
+            kinds = column_kinds(dataset, list(types), known)
+            row = connection.execute(
+                f"SELECT {', '.join(figure_expressions(kinds, DUCKDB))} "
+                f"FROM {self._file.table(dataset.name)} WHERE {quote_duckdb(SOURCE_MONTH)} = ?",
+                [month.first_day],
+            ).fetchone()
+        return read_figures(row or (), kinds)[1]
+
+    def list_tables(self) -> Sequence[TableInfo]:
+        """Every table and view of the schema. Sizes are not known per table."""
+        with self._file.read() as connection:
+            return [] if connection is None else list_file_tables(connection, self._file)
+
+    def run_query(self, sql: str, limits: QueryLimits) -> QueryResult:
+        """Run one GoogleSQL SELECT, translated, on a read-only sandboxed connection."""
+        return query_warehouse_file(self._file, sql, limits)
+
+    def sweep_staging(self, older_than_seconds: float = _DAY_SECONDS) -> int:
+        """Remove staging files of processes that are gone; how many."""
+        return self._staging.sweep(older_than_seconds)
+
+    def check_ready(self) -> Mapping[str, Any]:
+        """Open the file once: {kind, location, version, exists, size_bytes, elapsed_seconds}."""
+        started = time.monotonic()
+        with self._file.read() as connection:
+            exists = connection is not None
+            if connection is not None:
+                connection.execute("SELECT 1").fetchone()
+        return {
+            "kind": self.kind,
+            "location": self.location,
+            "version": duckdb.__version__,
+            "exists": exists,
+            "size_bytes": self._file.path.stat().st_size if exists else 0,
+            "elapsed_seconds": time.monotonic() - started,
+        }
+
+    def _monthly_tables(self, connection: duckdb.DuckDBPyConnection) -> list[str]:
+        rows = connection.execute(
+            "SELECT table_name FROM duckdb_columns() WHERE database_name = current_database() "
+            "AND schema_name = ? AND column_name = ? AND data_type = 'DATE' AND table_name <> ? ORDER BY 1",
+            [self._file.schema, SOURCE_MONTH, LOADS_TABLE],
+        ).fetchall()
+        return [name for (name,) in rows]

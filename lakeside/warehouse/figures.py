@@ -1,0 +1,201 @@
+"""Per-column figures of a month, defined once for the footer, DuckDB and BigQuery.
+
+Definitions (those of `ColumnStats`): integers are summed as they are, money as whole millionths of a
+dollar (each value times 1e6, rounded half away from zero, then added as integers), floats as doubles,
+text by its characters, timestamps by whole epoch seconds (floor), dates by epoch days. None of them
+depends on the order of rows, so lake and warehouse can be compared without a key.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from lakeside.datasets.contract import Dataset, Kind
+from lakeside.lake.provenance import ColumnStats
+
+FLOAT_TOLERANCE = 1e-9
+_SHOWN_DIFFERENCES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class FigureDialect:
+    """How one warehouse writes the sums: a template per kind with `{c}` for the quoted column."""
+
+    sums: Mapping[Kind, str]
+    quote: Callable[[str], str]
+
+
+def quote_duckdb(name: str) -> str:
+    """A DuckDB identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quote_googlesql(name: str) -> str:
+    """A GoogleSQL identifier."""
+    return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
+
+
+DUCKDB = FigureDialect(
+    sums={
+        Kind.INTEGER: "sum({c})",
+        Kind.MONEY: "sum(CAST(round({c} * 1e6) AS HUGEINT))",
+        Kind.FLOAT: "sum({c})",
+        Kind.TEXT: "sum(length({c}))",
+        Kind.TIMESTAMP: "sum(epoch_us(date_trunc('second', {c})) // 1000000)",
+        Kind.DATE: "sum({c} - DATE '1970-01-01')",
+    },
+    quote=quote_duckdb,
+)
+GOOGLESQL = FigureDialect(
+    sums={
+        Kind.INTEGER: "SUM({c})",
+        Kind.MONEY: "SUM(CAST(ROUND({c} * 1e6) AS INT64))",
+        Kind.FLOAT: "SUM({c})",
+        Kind.TEXT: "SUM(CHAR_LENGTH({c}))",
+        Kind.TIMESTAMP: "SUM(UNIX_SECONDS(TIMESTAMP({c})))",
+        Kind.DATE: "SUM(UNIX_DATE({c}))",
+    },
+    quote=quote_googlesql,
+)
+
+
+def figure_expressions(columns: Sequence[tuple[str, Kind]], dialect: FigureDialect) -> list[str]:
+    """SELECT expressions: count(*), then per column count, sum, min, max and (text) distinct.
+
+    `read_figures` reads a row of them back.
+    """
+    parts = ["COUNT(*)"]
+    for name, kind in columns:
+        c = dialect.quote(name)
+        parts += [f"COUNT({c})", dialect.sums[kind].format(c=c), f"MIN({c})", f"MAX({c})"]
+        if kind is Kind.TEXT:
+            parts.append(f"COUNT(DISTINCT {c})")
+    return [f"{part} AS f{index}" for index, part in enumerate(parts)]
+
+
+def read_figures(row: Sequence[Any], columns: Sequence[tuple[str, Kind]]) -> tuple[int, list[ColumnStats]]:
+    """(rows, figures per column) from a row that `figure_expressions` selected."""
+    values = iter(row)
+    rows = int(next(values))
+    figures = []
+    for name, kind in columns:
+        count = int(next(values))
+        total, low, high = (_as_text(next(values), kind, summed) for summed in (True, False, False))
+        distinct = int(next(values)) if kind is Kind.TEXT else None
+        figures.append(
+            ColumnStats(
+                name=name,
+                kind=kind,
+                count=count,
+                nulls=rows - count,
+                sum=total,
+                min=low,
+                max=high,
+                distinct=distinct,
+            )
+        )
+    return rows, figures
+
+
+def compare_figures(expected: Sequence[ColumnStats], found: Sequence[ColumnStats]) -> list[str]:
+    """Every difference between two sets of figures, as sentences that name column and figure.
+
+    A column that only one side has counts as a difference unless it holds nothing but nulls.
+    Floats are compared to 1e-9, relative to the sum or to the column's largest magnitude.
+    """
+    theirs = {figure.name.casefold(): figure for figure in found}
+    ours = {figure.name.casefold() for figure in expected}
+    differences: list[str] = []
+    for figure in expected:
+        other = theirs.get(figure.name.casefold())
+        if other is not None:
+            differences += _compare_column(figure, other)
+        elif figure.count:
+            differences.append(f"{figure.name} is missing")
+    extra = [f for f in found if f.name.casefold() not in ours and f.count]
+    return differences + [f"{f.name} is not in the footer" for f in extra]
+
+
+def shorten_differences(differences: Sequence[str]) -> str:
+    """The first few differences in one line, and how many more there are."""
+    shown = "; ".join(differences[:_SHOWN_DIFFERENCES])
+    more = len(differences) - _SHOWN_DIFFERENCES
+    return f"{shown}; and {more} more" if more > 0 else shown
+
+
+def column_kinds(
+    dataset: Dataset, columns: Sequence[str], types: Mapping[str, Kind]
+) -> list[tuple[str, Kind]]:
+    """The kind each table column is measured as: the contract's, else the one its type implies."""
+    contract = {c.name.casefold(): c.kind for c in dataset.columns}
+    return [
+        (name, contract.get(name.casefold()) or types[name])
+        for name in columns
+        if name.casefold() in contract or name in types
+    ]
+
+
+def _compare_column(expected: ColumnStats, found: ColumnStats) -> list[str]:
+    differences = []
+    if (expected.count, expected.nulls) != (found.count, found.nulls):
+        differences.append(
+            f"{expected.name}: {expected.count:,} values and {expected.nulls:,} nulls expected, "
+            f"{found.count:,} and {found.nulls:,} found"
+        )
+    if not expected.count and not found.count:
+        return differences
+    scale = _magnitude(expected)
+    for figure in ("sum", "min", "max"):
+        wanted, got = getattr(expected, figure), getattr(found, figure)
+        if not _same(wanted, got, expected.kind, found.kind, scale if figure == "sum" else 0.0):
+            differences.append(f"{expected.name}: {figure} {wanted} expected, {got} found")
+    if None not in (expected.distinct, found.distinct) and expected.distinct != found.distinct:
+        differences.append(
+            f"{expected.name}: {expected.distinct} distinct values expected, {found.distinct} found"
+        )
+    return differences
+
+
+def _same(wanted: str | None, got: str | None, kind: Kind, found_kind: Kind, scale: float) -> bool:
+    if wanted is None or got is None or wanted == got:
+        return wanted == got
+    if Kind.FLOAT in (kind, found_kind):
+        return _close(float(wanted), float(got), scale)
+    if kind is Kind.MONEY:
+        return Decimal(wanted) == Decimal(got)
+    if kind is Kind.TIMESTAMP and "-" in wanted[1:]:
+        return datetime.fromisoformat(wanted) == datetime.fromisoformat(got)
+    return False
+
+
+def _close(wanted: float, got: float, scale: float) -> bool:
+    if math.isnan(wanted) or math.isnan(got):
+        return math.isnan(wanted) and math.isnan(got)
+    if not scale:
+        return wanted == got
+    return math.isclose(wanted, got, rel_tol=FLOAT_TOLERANCE, abs_tol=FLOAT_TOLERANCE * scale)
+
+
+def _magnitude(figure: ColumnStats) -> float:
+    if figure.kind is not Kind.FLOAT:
+        return 1e-9
+    sizes = [abs(float(text)) for text in (figure.sum, figure.min, figure.max) if text is not None]
+    finite = [size for size in sizes if math.isfinite(size)]
+    return max([*finite, 1e-300])
+
+
+def _as_text(value: Any, kind: Kind, summed: bool) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if summed and kind is not Kind.FLOAT:
+        return str(int(value))
+    if kind in (Kind.FLOAT, Kind.MONEY):
+        return repr(float(value))
+    return str(value)

@@ -1,0 +1,111 @@
+"""What users may ask: exactly one GoogleSQL SELECT over known tables with known functions."""
+
+from __future__ import annotations
+
+from sqlglot import exp, parse
+from sqlglot.errors import ParseError, TokenError
+
+from lakeside.errors import QueryRejected
+from lakeside.warehouse.sql.functions import ALLOWED_CALLS, ALLOWED_NAMES, REFUSED_BY_NAME
+
+_ONE_SELECT = "Write one SELECT; nothing here can change data or settings."
+
+# Nodes that change, configure or reach outside, wherever they stand in the tree.
+_FORBIDDEN = (
+    exp.DML,
+    exp.DDL,
+    exp.Command,
+    exp.Pragma,
+    exp.Set,
+    exp.Use,
+    exp.Attach,
+    exp.Detach,
+    exp.Copy,
+    exp.Into,
+    exp.Drop,
+    exp.Alter,
+    exp.Transaction,
+    exp.Commit,
+    exp.Rollback,
+    exp.Describe,
+    exp.Show,
+    exp.Summarize,
+    exp.Export,
+    exp.Kill,
+    exp.TruncateTable,
+)
+
+
+def parse_select(sql: str) -> exp.Query:
+    """Parse GoogleSQL and check that it is one SELECT of allowed parts.
+
+    Raises:
+        QueryRejected: it does not parse (the message says where), is more than one statement, is not
+            a SELECT, or calls a function that is not on the list (the message names it).
+    """
+    try:
+        statements = [statement for statement in parse(sql, dialect="bigquery") if statement is not None]
+    except (ParseError, TokenError) as error:
+        raise QueryRejected(f"The query does not parse: {_where(error)}", "GoogleSQL is expected.") from error
+    except RecursionError as error:
+        raise QueryRejected("The query is nested too deeply.", "Simplify it.") from error
+    if len(statements) != 1:
+        raise QueryRejected(f"{len(statements)} statements were given, one is allowed.", _ONE_SELECT)
+    query = statements[0]
+    if not isinstance(query, exp.Query):
+        raise QueryRejected(f"{query.key.upper()} is not a SELECT.", _ONE_SELECT)
+    for node in query.walk():
+        _check_node(node)
+    return query
+
+
+def _check_node(node: exp.Expr) -> None:
+    if isinstance(node, exp.Query) and not isinstance(node, exp.Table):
+        return
+    if isinstance(node, _FORBIDDEN):
+        raise QueryRejected(f"{node.key.upper()} is not allowed in a query.", _ONE_SELECT)
+    if isinstance(node, exp.Parameter | exp.SessionParameter | exp.Placeholder):
+        raise QueryRejected(
+            f"{node.sql('bigquery')} is a parameter or system variable.", "Write the value itself."
+        )
+    if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Func):
+        raise _unknown(node.sql("bigquery").split("(", 1)[0])
+    if isinstance(node, exp.Func):
+        _check_function(node)
+
+
+def _check_function(node: exp.Func) -> None:
+    if isinstance(node, exp.Anonymous | exp.AnonymousAggFunc):
+        name = str(node.name).upper()
+        if name in REFUSED_BY_NAME:
+            raise QueryRejected(f"{name} is not supported here.", REFUSED_BY_NAME[name])
+        if name not in ALLOWED_NAMES:
+            raise _unknown(name)
+        return
+    if isinstance(node, exp.Connector | exp.Binary):
+        return
+    name = type(node).__name__
+    written = node.sql_name() if name not in ("Anonymous",) else name
+    if name in REFUSED_BY_NAME or written in REFUSED_BY_NAME:
+        raise QueryRejected(
+            f"{written} is not supported here.", REFUSED_BY_NAME.get(name) or REFUSED_BY_NAME[written]
+        )
+    if name not in ALLOWED_CALLS:
+        raise _unknown(written)
+
+
+def _unknown(name: str) -> QueryRejected:
+    return QueryRejected(
+        f"The function {name} is not on the list of allowed functions.",
+        "Functions that read files, settings or tables are refused; docs/sql.md lists the others.",
+    )
+
+
+def _where(error: ParseError | TokenError) -> str:
+    details = getattr(error, "errors", None)
+    if not details:
+        return str(error).split("\n", 1)[0]
+    first = details[0]
+    near = str(first.get("highlight") or "").strip()
+    place = f"line {first.get('line')}, column {first.get('col')}"
+    return f"{first.get('description')} at {place}" + (f", near {near!r}." if near else ".")

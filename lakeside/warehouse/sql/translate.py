@@ -1,0 +1,56 @@
+"""GoogleSQL in, one DuckDB SELECT out: guard, resolve tables, rewrite, bound the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from lakeside.errors import QueryRejected
+from lakeside.warehouse.sql.guard import parse_select
+from lakeside.warehouse.sql.rewrite import rewrite_differences
+from lakeside.warehouse.sql.tables import resolve_tables
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """What DuckDB runs, and the known tables it reads."""
+
+    sql: str
+    tables: frozenset[str]
+
+
+def translate_select(sql: str, dataset: str, tables: Mapping[str, str | None], rows: int) -> Translated:
+    """Check one GoogleSQL SELECT and write it for DuckDB.
+
+    Args:
+        sql: what the user wrote.
+        dataset: the dataset's name, which may stand before a table.
+        tables: known table -> the schema it has in DuckDB (None: the current one).
+        rows: at most this many rows are wanted; one more is fetched to know whether there are more.
+
+    Raises:
+        QueryRejected: see `parse_select`, `resolve_tables` and `rewrite_differences`.
+    """
+    query = parse_select(sql)
+    known = {name: exp.table_(name, db=schema, quoted=True) for name, schema in tables.items()}
+    try:
+        used = resolve_tables(query, dataset, known)
+        bounded = _bound_rows(rewrite_differences(query), rows + 1)
+        return Translated(bounded.sql("duckdb"), frozenset(used))
+    except SqlglotError as error:
+        raise QueryRejected(f"The query cannot be translated: {error}", "Write it more simply.") from error
+    except RecursionError as error:
+        raise QueryRejected("The query is nested too deeply.", "Simplify it.") from error
+
+
+def _bound_rows(query: exp.Query, rows: int) -> exp.Query:
+    limit = query.args.get("limit")
+    if limit is None:
+        return query.limit(rows, copy=False)
+    given = limit.expression
+    if isinstance(given, exp.Literal) and not given.is_string and int(given.name) > rows:
+        limit.set("expression", exp.Literal.number(rows))
+    return query
