@@ -1,0 +1,223 @@
+"""Requests to a source over HTTP: retried where that may help, every failure translated.
+
+The standard library's client is used on purpose: the command's start-up counts (httpx costs 0.15 s of
+import more), a source needs two requests a month, and `readinto` hands bytes over without a copy.
+It honours `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`.
+"""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import random
+import time
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.error import HTTPError, URLError
+
+from lakeside import __version__
+from lakeside.errors import AccessDenied, BackendUnavailable, BadFile, LakesideError, SourceMissing
+from lakeside.settings import SourceSettings
+
+logger = logging.getLogger(__name__)
+
+_MAXIMUM_PAUSE_SECONDS = 60.0
+_MAXIMUM_REDIRECTS = 5
+_PASSING = {408, 425, 429, 500, 502, 503, 504}
+
+
+@dataclass(slots=True)
+class HttpResponse:
+    """An answer whose body is still to be read."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: http.client.HTTPResponse
+
+    @property
+    def size_bytes(self) -> int | None:
+        """Content-Length, where the server says it."""
+        text = self.headers.get("Content-Length", "")
+        return int(text) if text.isdigit() else None
+
+    @property
+    def last_modified(self) -> datetime | None:
+        """Last-Modified as UTC, where the server says it."""
+        return _parse_date(self.headers.get("Last-Modified"))
+
+    @property
+    def strong_etag(self) -> str | None:
+        """The ETag, unless it is a weak one: only a strong one promises the same bytes."""
+        etag = self.headers.get("ETag")
+        return etag if etag and not etag.startswith("W/") else None
+
+
+class HttpClient:
+    """Opens URLs, trying again with back-off and full jitter on what may pass."""
+
+    def __init__(self, settings: SourceSettings) -> None:
+        self.settings = settings
+        self._opener = urllib.request.build_opener(
+            _Http(settings.connect_seconds, settings.read_seconds),
+            _Https(settings.connect_seconds, settings.read_seconds),
+            _Redirects(),
+        )
+
+    def open(self, url: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> HttpResponse:
+        """Send a request; the caller closes `body`.
+
+        Raises:
+            SourceMissing: 404 or 410, at once.
+            AccessDenied: 401 or 403, at once.
+            BadFile: an HTML page came instead of a file, or the redirects do not end.
+            BackendUnavailable: no answer, or one that may pass (5xx, 429), after every attempt.
+        """
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return self._open_once(url, method, headers or {})
+            except _Passing as failure:
+                if attempt >= self.settings.attempts:
+                    raise BackendUnavailable(
+                        f"{url} cannot be fetched after {attempt} attempts: {failure}.",
+                        "Try again later; if it stays, check the URL template and the network.",
+                    ) from failure.__cause__
+                self.pause(attempt, failure.retry_after)
+                logger.info("source.retry url=%s attempt=%s reason=%s", url, attempt, failure)
+
+    def pause(self, attempt: int, at_least: float = 0.0) -> None:
+        """Sleep before the next attempt: anything up to the doubled back-off, never less than asked."""
+        ceiling = min(self.settings.backoff_seconds * 2 ** (attempt - 1), _MAXIMUM_PAUSE_SECONDS)
+        time.sleep(min(at_least + random.uniform(0, ceiling), _MAXIMUM_PAUSE_SECONDS))
+
+    def _open_once(self, url: str, method: str, headers: Mapping[str, str]) -> HttpResponse:
+        request = urllib.request.Request(url, method=method)
+        for name, value in {**_HEADERS, **headers}.items():
+            request.add_header(name, value)
+        try:
+            body = self._opener.open(request)
+        except HTTPError as error:
+            error.close()
+            raise _translate_status(url, error) from error
+        except (URLError, OSError, http.client.HTTPException) as error:
+            reason = error.reason if isinstance(error, URLError) else error
+            raise _Passing(_describe(reason)) from error
+        answer = HttpResponse(url, body.status, body.headers, body)
+        if answer.headers.get("Content-Type", "").lower().startswith("text/html"):
+            body.close()
+            raise BadFile(f"{url} is an HTML page, not a data file.", "Check the URL template of the source.")
+        return answer
+
+
+_HEADERS = {"User-Agent": f"lakeside/{__version__}", "Accept": "*/*", "Accept-Encoding": "identity"}
+
+
+class _Passing(Exception):
+    """A failure that may pass; never leaves this module."""
+
+    def __init__(self, reason: str, retry_after: float = 0.0) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+def _translate_status(url: str, error: HTTPError) -> LakesideError | _Passing:
+    if error.code in (404, 410):
+        return SourceMissing(
+            f"{url} does not exist (HTTP {error.code}).", "The month may not be published there yet."
+        )
+    if error.code in (401, 403):
+        return AccessDenied(
+            f"{url} is refused (HTTP {error.code}).",
+            "TLC's server answers 403 for months it has not published; otherwise check your access.",
+        )
+    if error.code in _PASSING:
+        return _Passing(f"HTTP {error.code}", _retry_after(error.headers.get("Retry-After")))
+    if 300 <= error.code < 400:
+        return BadFile(
+            f"{url} redirects without end or to nowhere (HTTP {error.code}).", "Check the URL template."
+        )
+    return HttpRefused(error.code, f"{url} cannot be fetched (HTTP {error.code}).", "Check the URL template.")
+
+
+class HttpRefused(BackendUnavailable):
+    """A status that trying again does not mend (405, 416, …); `status` says which."""
+
+    retryable = False
+
+    def __init__(self, status: int, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.status = status
+
+    def __reduce__(self) -> tuple[type[LakesideError], tuple[Any, ...]]:
+        return type(self), (self.status, self.message, self.hint)
+
+
+def _retry_after(text: str | None) -> float:
+    """Seconds a Retry-After asks for: a number or a date; 0 when it says nothing."""
+    if not text:
+        return 0.0
+    if text.strip().isdigit():
+        return float(text)
+    when = _parse_date(text)
+    return max(0.0, (when - datetime.now(UTC)).total_seconds()) if when else 0.0
+
+
+def _parse_date(text: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC) if text else None
+    except (TypeError, ValueError):
+        return None
+
+
+def _describe(error: object) -> str:
+    return "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows a few redirects and keeps HEAD a HEAD (the standard library turns it into a GET)."""
+
+    max_redirections = _MAXIMUM_REDIRECTS
+
+    def redirect_request(self, req, fp, code, msg, headers, newurl):  # type: ignore[no-untyped-def]
+        request = super().redirect_request(req, fp, code, msg, headers, newurl)
+        if request is not None:
+            request.method = req.get_method()
+        return request
+
+
+class _Http(urllib.request.HTTPHandler):
+    """Plain HTTP with one bound on connecting and another on waiting for bytes."""
+
+    def __init__(self, connect_seconds: float, read_seconds: float) -> None:
+        super().__init__()
+        self._bounds = connect_seconds, read_seconds
+
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_bounded(http.client.HTTPConnection, *self._bounds), req)
+
+
+class _Https(urllib.request.HTTPSHandler):
+    """HTTPS with the same bounds and the system's certificates."""
+
+    def __init__(self, connect_seconds: float, read_seconds: float) -> None:
+        super().__init__()
+        self._bounds = connect_seconds, read_seconds
+
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_bounded(http.client.HTTPSConnection, *self._bounds), req)
+
+
+def _bounded(base: type[http.client.HTTPConnection], connect_seconds: float, read_seconds: float) -> Any:
+    class Connection(base):  # type: ignore[misc, valid-type]
+        def connect(self) -> None:
+            self.timeout = connect_seconds
+            super().connect()
+            self.sock.settimeout(read_seconds)
+
+    return Connection

@@ -1,0 +1,177 @@
+"""A month's bytes, in order, counted and hashed on the way, resumed when a download drops."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from lakeside.errors import BackendUnavailable, LimitExceeded
+from lakeside.sources.http import HttpClient, HttpRefused, HttpResponse
+from lakeside.sources.probe import SourceProbe
+
+logger = logging.getLogger(__name__)
+
+CHUNK_BYTES = 1 << 20
+
+
+class Body(Protocol):
+    """What bytes are read from: a local file or a resumable download."""
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        """Fill the buffer from its start; how many bytes, 0 at the end."""
+
+    def close(self) -> None:
+        """Let go of the file or connection."""
+
+
+class SourceStream:
+    """The bytes of one file, read once.
+
+    Iterating gives memoryviews of up to 1 MiB; each is valid only until the next is asked for.
+    `bytes_read` grows on the way; `sha256` is that of the whole file once it has been read to its end.
+
+    Raises (while iterating):
+        BackendUnavailable: the source stopped answering, or the file changed in the middle.
+        LimitExceeded: the file is larger than `maximum_bytes`.
+    """
+
+    def __init__(self, url: str, body: Body, maximum_bytes: float) -> None:
+        self.url = url
+        self.bytes_read = 0
+        self._body = body
+        self._maximum_bytes = maximum_bytes
+        self._hash = hashlib.sha256()
+        self._buffer = memoryview(bytearray(CHUNK_BYTES))
+
+    def __iter__(self) -> Iterator[memoryview]:
+        while chunk := self._read():
+            # hashlib lets go of the interpreter lock, so parsing goes on in the other threads.
+            self._hash.update(chunk)
+            self.bytes_read += len(chunk)
+            if self.bytes_read > self._maximum_bytes:
+                raise too_large(self.url, self._maximum_bytes)
+            yield chunk
+
+    def _read(self) -> memoryview:
+        """A full chunk, or what is left."""
+        filled = 0
+        while filled < CHUNK_BYTES and (size := self._body.readinto(self._buffer[filled:])):
+            filled += size
+        return self._buffer[:filled]
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the bytes read so far, in hexadecimal."""
+        return self._hash.hexdigest()
+
+    def close(self) -> None:
+        """Let go of the file or connection."""
+        self._body.close()
+
+
+class FileBody:
+    """A local file."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb", buffering=0)
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        return self._file.readinto(buffer) or 0
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class HttpBody:
+    """A download that goes on where it dropped, as long as the server still has the same file.
+
+    A drop is answered by `Range` with `If-Range` (strong ETag, else Last-Modified). A server that sends
+    the whole file again is read past what is already there if its strong ETag is the same.
+    """
+
+    def __init__(self, client: HttpClient, probe: SourceProbe) -> None:
+        self._client, self._url = client, probe.url
+        self._position = 0
+        self._failures = 0
+        self._failed_at = 0
+        self._response = client.open(self._url)
+        self._size = self._response.size_bytes
+        self._etag = self._response.strong_etag
+        self._modified = self._response.headers.get("Last-Modified")
+        etag = self._response.headers.get("ETag")
+        if probe.etag and etag and probe.etag != etag:
+            self.close()
+            raise BackendUnavailable(f"{self._url} changed while it was being looked at.", "Try again.")
+
+    def readinto(self, buffer: memoryview, /) -> int:
+        while True:
+            try:
+                size = self._response.body.readinto(buffer)
+                if size or self._size is None or self._position == self._size:
+                    self._position += size
+                    return size
+                self._resume(f"the connection closed {self._size - self._position} bytes early")
+            except (OSError, http.client.HTTPException) as error:
+                self._resume(str(error) or type(error).__name__)
+
+    def close(self) -> None:
+        self._response.body.close()
+
+    def _resume(self, reason: str) -> None:
+        self._failures = 1 if self._position > self._failed_at else self._failures + 1
+        self._failed_at = self._position
+        self.close()
+        logger.info("source.drop url=%s bytes=%s reason=%s", self._url, self._position, reason)
+        if self._failures >= self._client.settings.attempts:
+            raise self._lost(f"{reason}, {self._failures} times in a row")
+        if self._position and not (self._etag or self._modified):
+            raise self._lost(f"{reason}, and the server gives nothing to recognise the file by")
+        self._client.pause(self._failures)
+        self._response = self._reopen(reason)
+
+    def _reopen(self, reason: str) -> HttpResponse:
+        if not self._position:
+            return self._client.open(self._url)
+        validator = self._etag or self._modified or ""
+        try:
+            response = self._client.open(
+                self._url, headers={"Range": f"bytes={self._position}-", "If-Range": validator}
+            )
+        except HttpRefused as error:
+            raise self._lost(f"{reason}, and going on is refused (HTTP {error.status})") from error
+        if response.status == 206:
+            if response.headers.get("Content-Range", "").startswith(f"bytes {self._position}-"):
+                return response
+            response.body.close()
+            raise self._lost(f"{reason}, and the server went on at another place")
+        if self._etag and response.strong_etag == self._etag:
+            return self._skip(response)
+        response.body.close()
+        raise self._lost(f"{reason}, and the server now has another file or cannot go on in the middle")
+
+    def _skip(self, response: HttpResponse) -> HttpResponse:
+        left = self._position
+        while left:
+            size = len(response.body.read(min(left, CHUNK_BYTES)))
+            if not size:
+                break  # The next read finds the connection closed and counts it as a drop.
+            left -= size
+        return response
+
+    def _lost(self, reason: str) -> BackendUnavailable:
+        of = f" of {self._size}" if self._size is not None else ""
+        return BackendUnavailable(
+            f"The download of {self._url} broke off after {self._position}{of} bytes: {reason}.", "Try again."
+        )
+
+
+def too_large(url: str, maximum_bytes: float) -> LimitExceeded:
+    """The error for a file above the set bound."""
+    return LimitExceeded(
+        f"{url} is larger than {maximum_bytes / 1e9:g} GB.",
+        "Raise LAKESIDE_SOURCES__MAXIMUM_FILE_GIGABYTES if that is meant.",
+    )
