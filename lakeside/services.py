@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from lakeside.lake.lake import Lake
 from lakeside.settings import Settings
@@ -10,23 +11,30 @@ from lakeside.sources.sources import Sources
 from lakeside.warehouse.protocol import Warehouse
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Services:
-    """Everything a flow, command or page works with."""
+    """Everything a flow, command or page works with.
+
+    The warehouse is opened when it is first used, so that work on the lake alone imports no driver.
+    """
 
     settings: Settings
     lake: Lake
     sources: Sources
-    warehouse: Warehouse
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """The warehouse the settings name; SettingsError when they cannot be used."""
+        return open_warehouse(self.settings)
 
 
 def open_services(settings: Settings) -> Services:
     """Choose the backends the settings name. Opens no connection yet.
 
     Raises:
-        SettingsError: the lake's URL or the warehouse's settings cannot be used.
+        SettingsError: the lake's URL cannot be used.
     """
-    return Services(settings, Lake.open(settings), Sources(settings.sources), open_warehouse(settings))
+    return Services(settings, Lake.open(settings), Sources(settings.sources))
 
 
 def open_warehouse(settings: Settings) -> Warehouse:

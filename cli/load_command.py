@@ -1,0 +1,27 @@
+"""`lakeside load`: lake -> warehouse alone."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.arguments import DatasetArgument, JsonOption, MonthsArgument, read_dataset, read_months
+from cli.months import run_months
+from cli.output import Output
+
+
+def load(
+    dataset: DatasetArgument,
+    months: MonthsArgument,
+    force: Annotated[bool, typer.Option("--force", help="Also what is unchanged.")] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Publish months that are in the lake to the warehouse; nothing is fetched."""
+    from lakeside.pipeline import MonthRequest, load_month
+    from lakeside.services import open_services
+    from lakeside.settings import load_settings
+
+    name, chosen = read_dataset(dataset).name, read_months(months)
+    requests = [MonthRequest(name, month, force=force) for month in chosen]
+    return run_months(load_month, requests, open_services(load_settings()), Output(as_json))

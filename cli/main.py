@@ -1,0 +1,122 @@
+"""The `lakeside` command: its verbs, its exit codes, and the one place where errors become words.
+
+Exit codes: 0 all went well, 1 work failed, 2 misuse (an argument or a setting that cannot be),
+130 interrupted. Every verb imports what it needs when it runs, so that starting is cheap.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+
+import typer
+from typer.exceptions import TyperException
+
+from cli.arguments import Misuse
+from cli.doctor_command import doctor
+from cli.ingest_command import ingest
+from cli.load_command import load
+from cli.output import show_error
+from cli.remove_command import remove
+from cli.sql_command import sql
+from cli.status_command import status
+from cli.up_command import up
+from lakeside import __version__
+from lakeside.errors import LakesideError, QueryRejected, SettingsError
+
+logger = logging.getLogger(__name__)
+
+WORK_FAILED, MISUSE, INTERRUPTED = 1, 2, 130
+
+app = typer.Typer(
+    name="lakeside",
+    help="A parquet data lake of NYC taxi trips: fetch months, publish them, see what is where.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for verb in (ingest, load, status, sql, remove, doctor, up):
+    app.command()(verb)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"lakeside {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    """A parquet data lake of NYC taxi trips: fetch months, publish them, see what is where."""
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; its exit code. Nothing is raised."""
+    as_json = "--json" in arguments
+    _configure_logging()
+    try:
+        code = app(args=list(arguments), prog_name="lakeside", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except TyperException as error:
+        return _refuse(error, as_json)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: say no more
+        return WORK_FAILED
+    except (KeyboardInterrupt, typer.Abort):
+        show_error({"kind": "Interrupted", "message": "Stopped.", "hint": ""}, as_json)
+        return INTERRUPTED
+    except Misuse as misuse:
+        show_error(misuse.error.as_dict(), as_json)
+        return MISUSE
+    except LakesideError as error:
+        show_error(error.as_dict(), as_json)
+        return MISUSE if isinstance(error, SettingsError | QueryRejected) else WORK_FAILED
+    except Exception as error:
+        logger.exception("The program failed")
+        hint = "This is a fault of Lakeside; the traceback is on stderr."
+        show_error({"kind": type(error).__name__, "message": str(error), "hint": hint}, as_json)
+        return WORK_FAILED
+
+
+def _refuse(error: TyperException, as_json: bool) -> int:
+    """Say what is wrong with the command line itself (or show the help where nothing was asked)."""
+    code = int(getattr(error, "exit_code", MISUSE))
+    describe = getattr(error, "format_message", None)
+    message = str(describe() if describe else error)
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError" and not as_json:
+        sys.stderr.write(message.rstrip() + "\n")
+        return code
+    hint = f"See `{context.command_path} --help`." if context else "See `lakeside --help`."
+    show_error({"kind": "UsageError", "message": message, "hint": hint}, as_json)
+    return code
+
+
+def _configure_logging() -> None:
+    """Warnings and worse go to stderr; stdout is for results."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.captureWarnings(True)
+    warnings.formatwarning = _format_warning
+
+
+def _format_warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+) -> str:
+    return str(message)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Work on months one after the other: a bad month stops no other, and the exit code says if one failed."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from cli.output import Output
+from cli.progress_line import ProgressLine
+from cli.tables import format_bytes, format_seconds, format_table
+from lakeside.errors import LakesideError
+
+if TYPE_CHECKING:
+    from lakeside.pipeline import MonthRequest
+    from lakeside.progress import MonthResult, ReportProgress
+    from lakeside.services import Services
+
+logger = logging.getLogger(__name__)
+
+MonthWork = Callable[["MonthRequest", "Services", "ReportProgress"], "MonthResult"]
+
+_TITLES = ("month", "state", "source", "read", "written", "rejected", "in the table", "fetched", "time")
+
+
+def run_months(
+    work: MonthWork, requests: Sequence[MonthRequest], services: Services, output: Output
+) -> int:
+    """Do the work of each month and print what became of them; 0 when none failed, else 1."""
+    results = [_run_one(work, request, services) for request in requests]
+    output.show([r.as_dict() for r in results], lambda: describe_results(results))
+    return 1 if any(r.error for r in results) else 0
+
+
+def _run_one(work: MonthWork, request: MonthRequest, services: Services) -> MonthResult:
+    from lakeside.pipeline import failed_result
+
+    started = time.monotonic()
+    try:
+        with ProgressLine(str(request)) as line:
+            return work(request, services, line)
+    except LakesideError as error:
+        return failed_result(request, error, time.monotonic() - started)
+    except Exception as error:
+        logger.exception("%s failed", request)
+        return failed_result(request, error, time.monotonic() - started)
+
+
+def describe_results(results: Sequence[MonthResult]) -> str:
+    """A table with a row a month, then each failure with its hint."""
+    rows = [
+        (
+            f"{r.dataset} {r.month}",
+            r.state.value,
+            r.source,
+            r.rows_read,
+            r.rows_written,
+            r.rows_rejected,
+            r.warehouse_rows,
+            format_bytes(r.bytes_read),
+            format_seconds(r.elapsed_seconds),
+        )
+        for r in results
+    ]
+    parts = [format_table(_TITLES, rows)]
+    for result in results:
+        if result.error:
+            hint = f"\n  {result.error['hint']}" if result.error.get("hint") else ""
+            parts.append(f"{result.dataset} {result.month} failed: {result.error['message']}{hint}")
+    return "\n\n".join(parts)
