@@ -35,11 +35,11 @@ def ingest(
     if dataset.strip().casefold() == ZONES:
         from cli.zones import ingest_zones
 
-        return ingest_zones(months or [], Output(as_json))
+        return ingest_zones(months or [], Output(as_json), force)
+    name, chosen = read_dataset(dataset).name, read_months(months or [])
     from lakeside.pipeline import MonthRequest, run_month
     from lakeside.services import open_services
     from lakeside.settings import load_settings
 
-    name, chosen = read_dataset(dataset).name, read_months(months or [])
     requests = [MonthRequest(name, month, source, load=not no_load, force=force) for month in chosen]
     return run_months(run_month, requests, open_services(load_settings()), Output(as_json))

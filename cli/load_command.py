@@ -18,10 +18,10 @@ def load(
     as_json: JsonOption = False,
 ) -> int:
     """Publish months that are in the lake to the warehouse; nothing is fetched."""
+    name, chosen = read_dataset(dataset).name, read_months(months)
     from lakeside.pipeline import MonthRequest, load_month
     from lakeside.services import open_services
     from lakeside.settings import load_settings
 
-    name, chosen = read_dataset(dataset).name, read_months(months)
     requests = [MonthRequest(name, month, force=force) for month in chosen]
     return run_months(load_month, requests, open_services(load_settings()), Output(as_json))

@@ -100,6 +100,7 @@ def _refuse(error: TyperException, as_json: bool) -> int:
     if type(error).__name__ == "NoArgsIsHelpError" and not as_json:
         sys.stderr.write(message.rstrip() + "\n")
         return code
+    message = " ".join(message.split())
     hint = f"See `{context.command_path} --help`." if context else "See `lakeside --help`."
     show_error({"kind": "UsageError", "message": message, "hint": hint}, as_json)
     return code
@@ -107,7 +108,9 @@ def _refuse(error: TyperException, as_json: bool) -> int:
 
 def _configure_logging() -> None:
     """Warnings and worse go to stderr; stdout is for results."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
+    )
     logging.captureWarnings(True)
     warnings.formatwarning = _format_warning
 

@@ -24,9 +24,7 @@ MonthWork = Callable[["MonthRequest", "Services", "ReportProgress"], "MonthResul
 _TITLES = ("month", "state", "source", "read", "written", "rejected", "in the table", "fetched", "time")
 
 
-def run_months(
-    work: MonthWork, requests: Sequence[MonthRequest], services: Services, output: Output
-) -> int:
+def run_months(work: MonthWork, requests: Sequence[MonthRequest], services: Services, output: Output) -> int:
     """Do the work of each month and print what became of them; 0 when none failed, else 1."""
     results = [_run_one(work, request, services) for request in requests]
     output.show([r.as_dict() for r in results], lambda: describe_results(results))

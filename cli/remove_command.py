@@ -35,10 +35,10 @@ def remove(
     as_json: JsonOption = False,
 ) -> int:
     """Remove months for good (asks first). Removing what is not there is no failure."""
+    chosen, months_chosen = read_dataset(dataset), read_months(months)
     from lakeside.services import open_services
     from lakeside.settings import load_settings
 
-    chosen, months_chosen = read_dataset(dataset), read_months(months)
     services = open_services(load_settings())
     if not yes:
         _ask(chosen.name, months_chosen, place, services, as_json)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lakeside.errors import LakesideError, NotFound
 from lakeside.lake import listing, preview, reading, upkeep, writing
@@ -15,6 +15,10 @@ from lakeside.lake.footers import FooterReader
 from lakeside.lake.objects import Footer, LakeObject, ObjectListing, Preview
 from lakeside.lake.storage import Kind, Location, Storage
 from lakeside.settings import LimitSettings, Settings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.dataset as ds
 
 
 class Lake:
@@ -116,6 +120,15 @@ class Lake:
         megabytes = self._limits.preview_megabytes
         page = preview.Page(columns, offset, min(limit, self._limits.preview_rows), int(megabytes * 1e6))
         return preview.preview_object(self._storage, key, page)
+
+    def open_dataset(self, keys: Sequence[str], schema: pa.Schema) -> ds.Dataset:
+        """Some objects as one Arrow dataset of that schema; a column an object lacks is null.
+
+        Reading it raises what Arrow raises: this is for engines, which bound and translate it.
+        """
+        from lakeside.lake.scan import open_dataset
+
+        return open_dataset(self._storage, keys, schema)
 
     def sweep_temporary(self, older_than_seconds: float = 86_400) -> int:
         """Remove what dead writers left in a folder; how many files. A bucket forgets by itself."""

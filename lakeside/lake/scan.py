@@ -1,0 +1,19 @@
+"""Many objects as one Arrow dataset, for engines that push columns and filters down into parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from lakeside.lake.errors import translated
+from lakeside.lake.storage import Kind, Storage
+
+
+def open_dataset(storage: Storage, keys: Sequence[str], schema: pa.Schema) -> ds.Dataset:
+    """The objects' rows one after the other, as `schema`; a column an object lacks is null."""
+    filesystem = None if storage.kind is Kind.FOLDER else storage.filesystem
+    with translated(storage.location.url):
+        paths = [storage.path_of(key) for key in keys]
+        return ds.dataset(paths, schema=schema, format="parquet", filesystem=filesystem)
