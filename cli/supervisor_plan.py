@@ -1,0 +1,121 @@
+"""What the stack consists of: commands, environments and health questions of its processes."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from cli.supervisor_children import Recipe, answers_ok
+from flows.names import HEARTBEAT_SECONDS
+from lakeside.errors import NotFound
+from lakeside.settings import PROJECT_ROOT, Settings
+
+HOST = "127.0.0.1"
+
+
+def api_url(settings: Settings) -> str:
+    """The API the stack uses: its own server's, or the one the settings name."""
+    return (settings.prefect.api_url or f"http://{HOST}:{settings.prefect.port}/api").rstrip("/")
+
+
+def console_url(settings: Settings) -> str:
+    """The console's address in a browser."""
+    return f"http://{HOST}:{settings.console.port}"
+
+
+def make_environment(settings: Settings) -> dict[str, str]:
+    """The environment of every child: our settings, Prefect on this machine only, nothing sent home."""
+    environment = {name: value for name, value in os.environ.items() if name != "PREFECT_PROFILE"}
+    programs = str(Path(sys.executable).parent)  # runs call `python`: it has to be this one
+    return environment | {
+        "PATH": os.pathsep.join([programs, environment.get("PATH", "")]),
+        "LAKESIDE_HOME": str(settings.home_folder),
+        "LAKESIDE_CONSOLE__PORT": str(settings.console.port),
+        "LAKESIDE_PREFECT__PORT": str(settings.prefect.port),
+        "PREFECT_API_URL": api_url(settings),
+        "PREFECT_HOME": str(settings.home_folder / "prefect"),
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_API_HOST": HOST,
+        "PREFECT_SERVER_API_PORT": str(settings.prefect.port),
+        "PREFECT_WORKER_WEBSERVER_HOST": HOST,
+        "PREFECT_WORKER_QUERY_SECONDS": "2",
+        "PREFECT_WORKER_HEARTBEAT_SECONDS": "5",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
+        "PREFECT_CLI_PROMPT": "false",
+        "PREFECT_CLI_COLORS": "false",
+        "PREFECT_LOGGING_COLORS": "false",
+        "PREFECT_LOGGING_TO_API_BATCH_INTERVAL": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def make_server(settings: Settings) -> Recipe:
+    """Prefect's server with its bundled UI, on SQLite under the home."""
+    command = ["-m", "prefect", "server", "start", "--host", HOST, "--port", str(settings.prefect.port)]
+    health = api_url(settings) + "/health"
+    return _make_recipe("server", settings, command, lambda: answers_ok(health) is not None)
+
+
+def make_worker(settings: Settings) -> Recipe:
+    """The worker that turns runs into processes; healthy when the server has heard from it."""
+    pool = settings.prefect.work_pool
+    command = [
+        "-m",
+        "prefect",
+        "worker",
+        "start",
+        "--pool",
+        pool,
+        "--type",
+        "process",
+        "--name",
+        worker_name(),
+    ]
+    return _make_recipe("worker", settings, command, lambda: _worker_is_online(settings))
+
+
+def make_console(settings: Settings) -> Recipe:
+    """Streamlit with the console.
+
+    Raises:
+        NotFound: the package `ui` is not installed.
+    """
+    command = ["-m", "streamlit", "run", str(_find_app()), "--server.address", HOST]
+    command += ["--server.port", str(settings.console.port), "--server.headless", "true"]
+    command += ["--browser.gatherUsageStats", "false"]
+    health = console_url(settings) + "/_stcore/health"
+    return _make_recipe("console", settings, command, lambda: answers_ok(health) is not None)
+
+
+def worker_name() -> str:
+    """The worker's name, new for each supervisor, so that a dead worker is not taken for it."""
+    return f"lakeside-{os.getpid()}"
+
+
+def _make_recipe(name: str, settings: Settings, command: list[str], is_healthy: Callable[[], bool]) -> Recipe:
+    log = settings.home_folder / "logs" / f"{name}.log"
+    return Recipe(name, [sys.executable, *command], make_environment(settings), PROJECT_ROOT, log, is_healthy)
+
+
+def _worker_is_online(settings: Settings) -> bool:
+    url = f"{api_url(settings)}/work_pools/{settings.prefect.work_pool}/workers/filter"
+    answer = answers_ok(url, b"{}")
+    if answer is None:
+        return False
+    workers = json.loads(answer)
+    return any(w.get("name") == worker_name() and w.get("status") == "ONLINE" for w in workers)
+
+
+def _find_app() -> Path:
+    package = importlib.util.find_spec("ui")
+    places = list(package.submodule_search_locations or []) if package else []
+    for place in places:
+        if (app := Path(place) / "app.py").is_file():
+            return app
+    raise NotFound("The console's app.py is not installed.", "Install the project with `make run`.")

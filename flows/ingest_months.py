@@ -1,0 +1,44 @@
+"""The flow `ingest-months`: fetch, conform, write, load and check months of one dataset and year."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+
+from flows.months import get_run_id, name_this_run, work_on_months
+from flows.parameters import DatasetName, Months, SourceChoice, Year
+from lakeside.month import Month
+from lakeside.settings import load_settings
+from lakeside.sources.probe import SourceName
+
+
+@flow(name="ingest-months", flow_run_name=name_this_run, log_prints=True, persist_result=False)
+def ingest_months(
+    dataset: DatasetName,
+    year: Year,
+    months: Months,
+    source: SourceChoice = "auto",
+    load: bool = True,
+    force: bool = False,
+) -> State[Any]:
+    """Bring months of trips from their source into the lake and, if asked, into the warehouse.
+
+    Args:
+        dataset: which trips.
+        year: the year of the months, from 2009.
+        months: month numbers, 1 to 12, each once.
+        source: where from; auto takes the course's files where they exist, else TLC's own.
+        load: also publish to the warehouse and check.
+        force: do everything again even where nothing changed, and replace what another source fed.
+    """
+    from lakeside.pipeline import MonthRequest, run_month
+    from lakeside.services import open_services
+
+    run_id = str(get_run_id())
+    requests = [
+        MonthRequest(dataset, Month(year, number), SourceName(source), load, force, run_id)
+        for number in sorted(months)
+    ]
+    return work_on_months(requests, open_services(load_settings()), run_month)

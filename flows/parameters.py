@@ -1,0 +1,87 @@
+"""What a run can be asked for, written once: flow signatures, the server's schema and our own check.
+
+Prefect's server enforces the schema made from these types but accepts parameters it does not know,
+so the console validates a request with the same models before it sends it. Imports no Prefect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from lakeside.errors import SettingsError
+from lakeside.month import FIRST_YEAR, LAST_YEAR
+
+# A type checker needs the names spelt out; a test keeps them equal to the registry and to SourceName.
+DatasetName = Literal["yellow", "green", "fhv", "fhvhv"]
+SourceChoice = Literal["auto", "datatalksclub", "tlc", "archive", "sample"]
+
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+MonthNumber = Annotated[int, Field(ge=1, le=12)]
+
+
+def _refuse_repeats(months: list[int]) -> list[int]:
+    if len(set(months)) != len(months):
+        raise ValueError("a month is named twice")
+    return months
+
+
+Months = Annotated[
+    list[MonthNumber],
+    Field(min_length=1, max_length=12, json_schema_extra={"uniqueItems": True}),
+    AfterValidator(_refuse_repeats),
+]
+
+
+class LoadParameters(BaseModel):
+    """The parameters of the flow `load-months`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: DatasetName
+    year: Year
+    months: Months
+
+
+class IngestParameters(LoadParameters):
+    """The parameters of the flow `ingest-months`."""
+
+    source: SourceChoice = "auto"
+    load: bool = True
+    force: bool = False
+
+
+def check_parameters(model: type[LoadParameters], values: dict[str, Any]) -> dict[str, Any]:
+    """The values as plain JSON data, months sorted.
+
+    Raises:
+        SettingsError: a value is out of range, of the wrong type or not a parameter; names the parameter.
+    """
+    try:
+        checked = model.model_validate(values).model_dump(mode="json")
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"{name}: {first['msg']} (given: {first['input']!r}).",
+            "Nothing was started; mend it and try again.",
+        ) from error
+    return {**checked, "months": sorted(checked["months"])}
+
+
+def compact_months(months: Iterable[int]) -> str:
+    """Months as people write them: 1, 3, 5, 6, 7 becomes `1,3,5-7`."""
+    ranges: list[list[int]] = []
+    for month in sorted(set(months)):
+        if ranges and month == ranges[-1][-1] + 1:
+            ranges[-1].append(month)
+        else:
+            ranges.append([month])
+    return ",".join(f"{r[0]}-{r[-1]}" if len(r) > 1 else str(r[0]) for r in ranges)
+
+
+def name_run(dataset: str, year: int, months: Iterable[int]) -> str:
+    """A run's name, `green 2020 [1-3]`."""
+    return f"{dataset} {year} [{compact_months(months)}]"

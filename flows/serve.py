@@ -1,0 +1,101 @@
+"""Register everything Lakeside needs at a Prefect server; safe to do again at any time.
+
+    python -m flows.serve register   work pool, deployments, heartbeat automation, sweep of dead runs
+    python -m flows.serve cancel     cancel what runs here and wait, bounded, until it has ended
+
+The API is the one `PREFECT_API_URL` names. Schedules made by people are kept.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
+from prefect.deployments.runner import RunnerDeployment
+from prefect.exceptions import ObjectNotFound
+from prefect.types.entrypoint import EntrypointType
+from prefect.workers.process import ProcessWorker
+
+from flows.dead_runs import cancel_runs, sweep_dead_runs
+from flows.heartbeat import register_automation
+from flows.ingest_months import ingest_months
+from flows.load_months import load_months
+from flows.names import DEPLOYMENT
+from lakeside import __version__
+from lakeside.settings import Settings, load_settings
+
+logger = logging.getLogger(__name__)
+
+# With output streamed through the worker, a worker that is killed takes its runs down with it. With a
+# command of our own Prefect skips copying code and starts one process less, which takes seconds.
+JOB_VARIABLES = {"stream_output": False, "command": "python -m prefect.engine"}
+FLOWS = (ingest_months, load_months)
+
+
+def register(settings: Settings) -> None:
+    """Create or update the work pool, the deployments and the automation, then sweep dead runs.
+
+    Raises:
+        prefect.exceptions.PrefectException: the server refused; httpx.HTTPError: it does not answer.
+    """
+    register_pool(settings.prefect.work_pool)
+    for deployment in make_deployments(settings.prefect.work_pool):
+        deployment.apply()
+        logger.info("registered deployment %s", deployment.full_name)
+    register_automation()
+    if settings.prefect.api_url is None:  # runs of other machines cannot be judged by process id
+        sweep_dead_runs()
+
+
+def register_pool(name: str) -> None:
+    """A process work pool whose runs do not hang on their worker's output pipe."""
+    template = ProcessWorker.get_default_base_job_template()
+    for variable, value in JOB_VARIABLES.items():
+        template["variables"]["properties"][variable]["default"] = value
+    with get_client(sync_client=True) as client:
+        try:
+            client.read_work_pool(name)
+        except ObjectNotFound:
+            client.create_work_pool(WorkPoolCreate(name=name, type="process", base_job_template=template))
+        else:
+            client.update_work_pool(name, WorkPoolUpdate(base_job_template=template))
+    logger.info("registered work pool %s", name)
+
+
+def make_deployments(work_pool: str) -> list[RunnerDeployment]:
+    """One deployment a flow. No code is copied: the entry point is a module of the installed package."""
+    return [
+        RunnerDeployment.from_flow(
+            flow,
+            name=DEPLOYMENT,
+            description=flow.description,
+            version=__version__,
+            tags=["lakeside"],
+            work_pool_name=work_pool,
+            job_variables=dict(JOB_VARIABLES),
+            enforce_parameter_schema=True,
+            entrypoint_type=EntrypointType.MODULE_PATH,
+        )
+        for flow in FLOWS
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the one argument says."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", force=True)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    if arguments == ["register"]:
+        register(load_settings())
+        return 0
+    if arguments == ["cancel"]:
+        logger.info("cancelled runs: %s", json.dumps(cancel_runs()))
+        return 0
+    logger.error("usage: python -m flows.serve register|cancel")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
