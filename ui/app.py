@@ -1,0 +1,31 @@
+"""The console's router: page configuration, navigation and frame. `streamlit run ui/app.py` starts it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from ui.access import freeze_imports, load_backends, load_health
+from ui.app_pages.pages import PAGES
+from ui.components.boundary import error_boundary
+from ui.components.pieces import show_style
+from ui.components.status_panel import show_status
+from ui.presenters.status_presenter import present_status
+from ui.state import show_toasts
+from ui.text import PRODUCT
+
+ASSETS = Path(__file__).parent / "assets"
+
+# The icon must be a local file and come before st.navigation: a page's own icon would be fetched as a font.
+st.set_page_config(page_title=PRODUCT, page_icon=str(ASSETS / "icon.png"), layout="wide")
+st.logo(str(ASSETS / "logo.svg"), size="large", icon_image=str(ASSETS / "icon.png"))
+show_style()
+freeze_imports()
+page = st.navigation(
+    [st.Page(p.path, title=p.title, url_path=p.url_path, icon=p.icon, default=not p.url_path) for p in PAGES]
+)
+show_toasts()
+page.run()
+with st.sidebar, error_boundary():
+    show_status(present_status(load_health(), load_backends()))

@@ -1,0 +1,36 @@
+"""Lake: what is in it? The listing, or one object by `?object=`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from ui.access import find_lake_url, load_listing, load_object
+from ui.components.boundary import error_boundary
+from ui.components.lake_listing import show_listing
+from ui.components.listing_age import show_listing_age
+from ui.components.object_view import show_object
+from ui.components.pieces import show_back, show_empty, show_facts, show_heading
+from ui.presenters.lake_presenter import present_lake_facts, present_object
+from ui.presenters.places import INGEST, LAKE
+from ui.presenters.views import Link
+from ui.state import find_param
+from ui.text import EMPTY_LAKE, EMPTY_LAKE_DETAIL, LAKE_QUESTION
+
+key = find_param("object")
+if key is None:
+    show_heading("Lake", LAKE_QUESTION)
+    with error_boundary():
+        listing = load_listing()
+        if listing.objects:
+            show_facts(present_lake_facts(listing, find_lake_url()))
+            show_listing(listing)
+        else:
+            show_empty(EMPTY_LAKE, EMPTY_LAKE_DETAIL, Link("Ingest a month", INGEST))
+        show_listing_age("Listed", listing.listed_at)
+else:
+    show_back(Link("All objects", LAKE))
+    with error_boundary():
+        item, footer = load_object(key)
+        view = present_object(item, footer, find_lake_url(key), datetime.now(UTC))
+        show_heading(view.title, "")
+        show_object(item, view)

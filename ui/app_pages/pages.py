@@ -1,0 +1,34 @@
+"""The pages, one line each. The first is the home page; the order is the sidebar's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """A page: file under `app_pages`, title, place in the URL (empty: home) and Material icon."""
+
+    file: str
+    title: str
+    url_path: str
+    icon: str
+
+    @property
+    def path(self) -> str:
+        """The file as Streamlit's router wants it, relative to `ui/app.py`."""
+        return f"app_pages/{self.file}"
+
+
+PAGES = [
+    PageEntry("coverage_page.py", "Coverage", "", ":material/calendar_view_month:"),
+    PageEntry("ingest_page.py", "Ingest", "ingest", ":material/download:"),
+    PageEntry("runs_page.py", "Runs", "runs", ":material/play_circle:"),
+    PageEntry("lake_page.py", "Lake", "lake", ":material/waves:"),
+    PageEntry("warehouse_page.py", "Warehouse", "warehouse", ":material/table_chart:"),
+]
+
+
+def find_path(url_path: str) -> str:
+    """The file of the page at a place in the URL."""
+    return next(page.path for page in PAGES if page.url_path == url_path)

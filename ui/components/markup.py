@@ -1,0 +1,33 @@
+"""HTML built from data: every text is escaped unless it was built here."""
+
+from __future__ import annotations
+
+from html import escape
+
+
+class Markup(str):
+    """HTML that is safe already, because `el` made it."""
+
+    __slots__ = ()
+
+
+def text(value: object) -> Markup:
+    """Any value as escaped text; Markup passes unchanged."""
+    return value if isinstance(value, Markup) else Markup(escape(str(value)))
+
+
+def el(tag: str, /, *children: object, **attributes: str | int | None) -> Markup:
+    """One element. `class_` becomes `class`, `aria_label` becomes `aria-label`; None is left out."""
+    written = "".join(
+        f' {name.rstrip("_").replace("_", "-")}="{escape(str(value))}"'
+        for name, value in attributes.items()
+        if value is not None
+    )
+    inner = "".join(text(child) for child in children if child is not None)
+    return Markup(f"<{tag}{written}>{inner}</{tag}>")
+
+
+def prose(words: str) -> Markup:
+    """A sentence whose `commands` stand between backticks."""
+    parts = words.split("`")
+    return Markup("".join(el("code", part) if i % 2 else text(part) for i, part in enumerate(parts)))

@@ -1,0 +1,147 @@
+"""Small pieces of a page: heading, facts, states, notices, tables, sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from ui.components.markup import Markup, el
+from ui.presenters.looks import Look
+from ui.presenters.views import Column, Fact, Link, Notice, Table, TableCell
+
+_STYLE = Path(__file__).with_name("console.css")
+
+
+def show_style() -> None:
+    """The style sheet, once a page."""
+    st.html(_STYLE)
+
+
+def show_back(link: Link) -> None:
+    """The way back to the list; drawn before anything can fail."""
+    st.html(el("p", el("a", f"← {link.label}", href=link.href), class_="ls-crumb"))
+
+
+def show_heading(title: str, question: str) -> None:
+    """The page's name and the one question it answers."""
+    st.html(el("div", el("h1", title), el("p", question), class_="ls-head"))
+
+
+def show_facts(facts: Iterable[Fact]) -> None:
+    """One strip of figures."""
+    boxes = [
+        el(
+            "div",
+            el("dt", f.label),
+            el("dd", f.value, class_="value"),
+            el("dd", f.note, class_="note") if f.note else None,
+            class_="ls-fact" + (f" tone-{f.tone}" if f.tone else ""),
+        )
+        for f in facts
+    ]
+    st.html(el("dl", *boxes, class_="ls-facts"))
+
+
+def state_chip(look: Look) -> Markup:
+    """Symbol and word on a tinted ground."""
+    return el(
+        "span",
+        el("i", look.symbol, class_="ls-symbol", aria_hidden="true"),
+        look.word,
+        class_=f"ls-state tone-{look.tone}",
+        title=look.meaning or None,
+    )
+
+
+def show_notices(notices: Sequence[Notice], calm: str) -> None:
+    """What needs attention, worst first; one calm line when nothing does."""
+    if not notices:
+        st.html(el("p", "✓ ", calm, class_="ls-calm"))
+        return
+    st.html(el("ul", *[_notice(n) for n in notices], class_="ls-notices"))
+
+
+def _notice(notice: Notice) -> Markup:
+    what = el(
+        "div",
+        el("div", notice.title, class_="title"),
+        el("div", notice.detail, class_="detail") if notice.detail else None,
+        class_="what",
+    )
+    link = el("a", notice.link.label, href=notice.link.href) if notice.link else None
+    symbol = el("i", notice.look.symbol, class_="ls-symbol", aria_hidden="true")
+    return el("li", symbol, what, link, class_=f"ls-notice tone-{notice.look.tone}")
+
+
+def show_table(table: Table) -> None:
+    """A small table in full, numbers on the right; it scrolls sideways, the page does not."""
+    numeric = [column.numeric for column in table.columns]
+    head = [el("th", c.title, scope="col", class_="num" if c.numeric else None) for c in table.columns]
+    rows = [el("tr", *_cells(row, numeric)) for row in table.rows]
+    foot = el("tfoot", el("tr", *_cells(table.footer, numeric))) if table.footer else None
+    body = el(
+        "table",
+        el("thead", el("tr", *head)),
+        el("tbody", *rows),
+        foot,
+        class_="ls-table",
+        aria_label=table.name,
+    )
+    st.html(el("div", body, class_="ls-framed"))
+
+
+def _cells(cells: Sequence[TableCell], numeric: Sequence[bool]) -> list[Markup]:
+    return [
+        el("td", _content(cell), class_="num" if right else None, title=cell.title)
+        for cell, right in zip(cells, numeric, strict=True)
+    ]
+
+
+def _content(cell: TableCell) -> Markup | str:
+    inner = state_chip(cell.look) if cell.look else cell.text
+    return el("a", inner, href=cell.href) if cell.href else inner
+
+
+def show_sentences(sentences: Iterable[str]) -> None:
+    """Prose built by a presenter."""
+    st.html(el("div", *[el("p", s) for s in sentences], class_="ls-story"))
+
+
+def show_muted(words: str) -> None:
+    """A quiet line: ages, costs, limits."""
+    st.html(el("p", words, class_="ls-muted", style="margin:0"))
+
+
+def show_pairs(pairs: Iterable[tuple[str, str]]) -> None:
+    """Names and values."""
+    rows = [[TableCell(name), TableCell(value)] for name, value in pairs]
+    show_table(Table("Names and values", (Column("Name"), Column("Value")), rows))
+
+
+def show_failed_message(message: str) -> None:
+    """Why something as a whole failed, in its own words; nothing when there is none."""
+    if message:
+        st.html(el("section", el("p", message), class_="ls-failed", role="alert"))
+
+
+def show_empty(title: str, words: str, link: Link) -> None:
+    """Nothing here yet: what would be, and the way to it."""
+    body = [el("h2", title), el("p", words), el("p", el("a", link.label, href=link.href))]
+    st.html(el("div", *body, class_="ls-empty"))
+
+
+def show_links(links: Iterable[Link]) -> None:
+    """Where to go from here; nothing when there is nowhere."""
+    drawn = [el("a", link.label, " →", href=link.href) for link in links]
+    if drawn:
+        st.html(el("p", *drawn))
+
+
+def show_verdict(words: str, agrees: bool) -> None:
+    """Do two sides agree: one line that can be read from afar."""
+    if words:
+        st.html(
+            el("p", "✓ " if agrees else "✕ ", words, class_=f"ls-verdict tone-{'good' if agrees else 'bad'}")
+        )

@@ -1,0 +1,25 @@
+"""The sidebar's status lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from ui.components.markup import el
+from ui.presenters.views import StatusLine
+
+
+def show_status(lines: Iterable[StatusLine]) -> None:
+    """Symbol, name, word, and where it is or what is wrong."""
+    items = [
+        el(
+            "li",
+            el("i", line.look.symbol, class_="ls-symbol", aria_hidden="true"),
+            el("span", f"{line.name} · {line.look.word}", class_="name"),
+            el("span", line.detail, class_="say"),
+            class_=f"tone-{line.look.tone}",
+        )
+        for line in lines
+    ]
+    st.html(el("ul", *items, class_="ls-status", aria_label="Status of the system"))

@@ -1,0 +1,91 @@
+"""Numbers, sizes and times as people read them. Pure; the only place that formats."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+UNKNOWN = "—"
+_BYTE_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
+
+
+def format_count(number: int | None) -> str:
+    """`1,369,765`; a dash where the number is unknown."""
+    return UNKNOWN if number is None else f"{number:,}"
+
+
+def format_counted(number: int | None, noun: str) -> str:
+    """`1 row`, `1,369,765 rows`; nouns take a plain s."""
+    return f"{format_count(number)} {noun}" + ("" if number == 1 else "s")
+
+
+def format_rows(number: int | None) -> str:
+    """`1,369,765 rows`."""
+    return format_counted(number, "row")
+
+
+def format_bytes(number: float | None) -> str:
+    """`28.4 MB`, in powers of ten."""
+    if number is None:
+        return UNKNOWN
+    value = float(number)
+    for unit in _BYTE_UNITS:
+        if abs(value) < 999.95 or unit == _BYTE_UNITS[-1]:
+            break
+        value /= 1000
+    return f"{value:,.0f} {unit}" if unit == "B" else f"{value:,.1f} {unit}"
+
+
+def format_speed(megabytes_per_second: float | None) -> str:
+    """`12.3 MB/s`; a dash where nothing was measured."""
+    return f"{megabytes_per_second:,.1f} MB/s" if megabytes_per_second else UNKNOWN
+
+
+def format_duration(seconds: float | None) -> str:
+    """`0.8 s`, `42 s`, `3 min 05 s`, `2 h 04 min`."""
+    if seconds is None:
+        return UNKNOWN
+    if seconds < 9.95:
+        return f"{max(seconds, 0):.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def format_utc(at: datetime | None) -> str:
+    """`2026-11-22 08:15:03 UTC`."""
+    return UNKNOWN if at is None else at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def format_relative(at: datetime | None, now: datetime) -> str:
+    """`just now`, `4 min ago`, `3 h ago`, `yesterday`, `5 days ago`, then the day itself."""
+    if at is None:
+        return UNKNOWN
+    seconds = (now - at).total_seconds()
+    if seconds < -60:
+        return "in " + format_duration(-seconds)
+    if seconds < 10:
+        return "just now"
+    if seconds < 60:
+        return f"{int(seconds)} s ago"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min ago"
+    if seconds < 86400:
+        return f"{int(seconds // 3600)} h ago"
+    days = int(seconds // 86400)
+    return "yesterday" if days == 1 else f"{days} days ago" if days < 30 else at.strftime("%Y-%m-%d")
+
+
+def format_share(part: float, whole: float) -> str:
+    """`12.5 %`; never `100.0 %` before all is there."""
+    if not whole:
+        return "0 %"
+    share = 100 * part / whole
+    return f"{min(share, 99.9) if part < whole else share:.1f} %".replace(".0 %", " %")
+
+
+def short_id(identity: str) -> str:
+    """The first eight characters, enough to recognise a run."""
+    return identity[:8]

@@ -1,0 +1,242 @@
+"""Runs as people read them: a list, one run, its months and its log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flows.console import LogLine, MonthLine, RunDetail, RunSummary
+from lakeside.lake.layout import data_key
+from lakeside.month import Month
+from lakeside.progress import Stage
+from ui.formats import (
+    UNKNOWN,
+    format_bytes,
+    format_count,
+    format_counted,
+    format_duration,
+    format_relative,
+    format_rows,
+    format_share,
+    format_speed,
+    format_utc,
+)
+from ui.presenters.looks import MONTH, RUN, Look, Tone, find_look
+from ui.presenters.places import link_to_object, link_to_run
+from ui.presenters.views import Column, Fact, Table, TableCell
+
+STAGES = tuple(stage.value for stage in Stage)
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """One stage of a month: `done`, `now`, `failed` or `` (still to come)."""
+
+    name: str
+    progress: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One month of a run."""
+
+    month: str
+    source: str
+    look: Look
+    stages: Sequence[StageView]
+    figures: Sequence[tuple[str, str]]
+    result: str
+    href: str | None
+    error: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """One run, whole."""
+
+    id: str
+    title: str
+    look: Look
+    is_over: bool
+    can_cancel: bool
+    percent: float
+    progress_tone: Tone
+    progress_words: str
+    facts: Sequence[Fact]
+    lines: Sequence[LineView]
+    parameters: Sequence[tuple[str, str]]
+    message: str
+
+
+def present_runs(runs: Iterable[RunSummary], now: datetime) -> Table:
+    """The list: state, name, started, duration, what went wrong."""
+    columns = [
+        Column("State"),
+        Column("Run"),
+        Column("Started"),
+        Column("Took", numeric=True),
+        Column("Says"),
+    ]
+    rows = [_present_run_row(run, now) for run in runs]
+    return Table("Runs, newest first", columns, rows)
+
+
+def is_any_live(runs: Iterable[RunSummary]) -> bool:
+    """Is there a run that has not ended."""
+    return any(not run.is_over for run in runs)
+
+
+def _present_run_row(run: RunSummary, now: datetime) -> list[TableCell]:
+    began = run.started_at or run.created_at
+    says = run.message if run.state_type in ("FAILED", "CRASHED", "CANCELLED") else ""
+    return [
+        TableCell("", look=find_look(RUN, run.state_type)),
+        TableCell(run.name, href=link_to_run(run.id), title=run.id),
+        TableCell(f"{format_relative(began, now)} · {format_utc(began)}", title=format_utc(began)),
+        TableCell(format_duration(run.elapsed_seconds) if run.started_at else UNKNOWN),
+        TableCell(shorten(says), title=says or None),
+    ]
+
+
+def shorten(words: str, length: int = 90) -> str:
+    """The first line, cut with an ellipsis."""
+    line = words.strip().splitlines()[0] if words.strip() else ""
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def present_run(detail: RunDetail, now: datetime) -> RunView:
+    """Heading, progress, months and parameters of one run."""
+    run = detail.summary
+    look = find_look(RUN, run.state_type)
+    over = [line for line in detail.months if line.is_over]
+    failed = sum(line.state == "failed" for line in over)
+    share = 1.0 if run.state_type == "COMPLETED" else detail.fraction_done
+    words = f"{len(over)} of {format_counted(len(detail.months), 'month')} done"
+    return RunView(
+        id=run.id,
+        title=run.name,
+        look=look,
+        is_over=run.is_over,
+        can_cancel=not run.is_over and run.state_type != "CANCELLING",
+        percent=100 * min(max(share, 0.0), 1.0),
+        progress_tone=look.tone,
+        progress_words=words + (f", {failed} failed" if failed else ""),
+        facts=present_facts(detail, now),
+        lines=[present_line(line) for line in detail.months],
+        parameters=[(name, _say(value)) for name, value in run.parameters.items()],
+        message=run.message if run.state_type in ("FAILED", "CRASHED", "CANCELLED") else "",
+    )
+
+
+def present_facts(detail: RunDetail, now: datetime) -> list[Fact]:
+    """Started, took, rows and bytes of the run."""
+    run = detail.summary
+    began = run.started_at or run.created_at
+    rows = sum(line.rows_written if line.rows_written is not None else line.rows for line in detail.months)
+    size = sum(line.bytes_read or 0 for line in detail.months)
+    rejected = sum(line.rows_rejected or 0 for line in detail.months)
+    return [
+        Fact("Started", format_relative(began, now), format_utc(began)),
+        Fact("Took" if run.is_over else "Running for", format_duration(run.elapsed_seconds), "wall clock"),
+        Fact(
+            "Rows",
+            format_count(rows),
+            f"{format_count(rejected)} set aside" if rejected else "none set aside",
+        ),
+        Fact("Read", format_bytes(size), "from the source"),
+    ]
+
+
+def present_line(line: MonthLine) -> LineView:
+    """One month: stages, figures, result or error."""
+    error = line.error or {}
+    rows = line.rows_written if line.rows_written is not None else line.rows
+    return LineView(
+        month=line.month,
+        source=line.source or "source not chosen yet",
+        look=find_look(MONTH, line.state),
+        stages=present_stages(line),
+        figures=[
+            ("rows", format_count(rows) if rows else UNKNOWN),
+            ("read", present_bytes(line)),
+            ("speed", format_speed(line.megabytes_per_second)),
+            ("elapsed", format_duration(line.elapsed_seconds) if line.elapsed_seconds else UNKNOWN),
+        ],
+        result=present_result(line),
+        href=link_to_object(data_key(line.dataset, Month.parse(line.month))) if line.lake_path else None,
+        error=error.get("message", ""),
+        hint=error.get("hint", ""),
+    )
+
+
+def present_bytes(line: MonthLine) -> str:
+    """`1.2 MB`, or `12 %` of a known size while it runs."""
+    if not line.bytes_read:
+        return UNKNOWN
+    if line.state == "running" and line.bytes_total and line.bytes_read < line.bytes_total:
+        return f"{format_bytes(line.bytes_read)} · {format_share(line.bytes_read, line.bytes_total)}"
+    return format_bytes(line.bytes_read)
+
+
+def present_stages(line: MonthLine) -> list[StageView]:
+    """fetch -> conform -> write -> load -> check, and how far the month is."""
+    last = STAGES.index(line.stage) if line.stage in STAGES else -1
+    finished = {"published": 5, "unchanged": 5, "written": 3}.get(line.state)
+    views = []
+    for position, name in enumerate(STAGES):
+        if finished is not None:
+            progress = "done" if position < finished else ""
+        elif line.state in ("failed", "cancelled") and position == last:
+            progress = "failed"
+        elif line.state == "running" and position == last:
+            progress = "now"
+        else:
+            progress = "done" if position < last else ""
+        views.append(StageView(name, progress))
+    return views
+
+
+def present_result(line: MonthLine) -> str:
+    """What became of the month, in a sentence; empty while it runs."""
+    if line.state == "unchanged":
+        return f"Source and contract are as before; {format_rows(line.rows_written)} stay as they are."
+    if line.state not in ("published", "written"):
+        return ""
+    read = format_count((line.rows_written or 0) + (line.rows_rejected or 0))
+    written, rejected = format_count(line.rows_written), format_count(line.rows_rejected)
+    words = f"{read} rows read = {written} written + {rejected} set aside"
+    if line.state == "published" and line.warehouse_rows is not None:
+        sign = "=" if line.warehouse_rows == line.rows_written else "≠"
+        words += f"; lake {written} {sign} warehouse {format_count(line.warehouse_rows)}"
+    return words + "."
+
+
+def _say(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(part) for part in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{k}={v}" for k, v in value.items())
+    return str(value)
+
+
+def filter_logs(lines: Iterable[LogLine], level: str, words: str) -> list[LogLine]:
+    """Lines at or above a level that contain the words, in any case."""
+    floor = LEVELS.index(level)
+    wanted = words.casefold()
+    return [
+        line
+        for line in lines
+        if (LEVELS.index(line.level) if line.level in LEVELS else 1) >= floor
+        and wanted in line.message.casefold()
+    ]
+
+
+def write_logs(lines: Iterable[LogLine]) -> str:
+    """The log as a text file."""
+    return "".join(f"{format_utc(line.at)}  {line.level:<8}  {line.message}\n" for line in lines)

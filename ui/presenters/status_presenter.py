@@ -1,0 +1,43 @@
+"""What the sidebar says about the system's parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flows.console import ConsoleHealth
+from lakeside.errors import LakesideError
+from ui.formats import format_counted
+from ui.presenters.looks import Look
+from ui.presenters.views import StatusLine
+
+READY = Look("✓", "ready", "good")
+DOWN = Look("✕", "not reachable", "bad")
+WAITING = Look("!", "waiting", "warn")
+
+
+def present_status(health: ConsoleHealth, backends: Mapping[str, str | LakesideError]) -> list[StatusLine]:
+    """Prefect, worker, lake and warehouse, each with what a person should know."""
+    return [_present_api(health), _present_worker(health), *map(_present_backend, backends.items())]
+
+
+def _present_api(health: ConsoleHealth) -> StatusLine:
+    if health.api_ok:
+        return StatusLine("Prefect", READY, health.api_url)
+    return StatusLine("Prefect", DOWN, health.message or f"No answer at {health.api_url}.")
+
+
+def _present_worker(health: ConsoleHealth) -> StatusLine:
+    if not health.api_ok:
+        return StatusLine("Worker", WAITING, "unknown without Prefect")
+    if health.pool_paused:
+        return StatusLine("Worker", WAITING, "the work pool is paused")
+    if not health.workers_online:
+        return StatusLine("Worker", DOWN, health.message or "none is polling for runs")
+    return StatusLine("Worker", READY, f"{format_counted(health.workers_online, 'worker')} polling")
+
+
+def _present_backend(item: tuple[str, str | LakesideError]) -> StatusLine:
+    name, answer = item
+    if isinstance(answer, LakesideError):
+        return StatusLine(name, DOWN, answer.message)
+    return StatusLine(name, READY, answer)

@@ -1,0 +1,160 @@
+"""The warehouse as people read it: tables, and each month's rows beside the lake's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lakeside.coverage import MonthCoverage
+from lakeside.month import Month
+from lakeside.warehouse.protocol import Publication, TableInfo
+from ui.formats import (
+    UNKNOWN,
+    format_bytes,
+    format_count,
+    format_counted,
+    format_relative,
+    format_rows,
+    format_utc,
+    short_id,
+)
+from ui.presenters.looks import COVERAGE, Look, find_look
+from ui.presenters.places import link_to_object, link_to_run
+from ui.presenters.views import Column, Fact, Table, TableCell
+
+Publications = Mapping[tuple[str, Month], Publication]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRows:
+    """One bar pair of the chart."""
+
+    month: str
+    lake_rows: int
+    warehouse_rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """One table: facts, its months beside the lake's, its columns."""
+
+    name: str
+    facts: Sequence[Fact]
+    verdict: str
+    agrees: bool
+    months: Table
+    chart: Sequence[MonthRows]
+    columns: Table
+
+
+def list_trip_tables(tables: Sequence[TableInfo], coverage: Sequence[MonthCoverage]) -> list[str]:
+    """Tables of datasets first, in the datasets' order, then others."""
+    names = [t.name for t in tables]
+    known = dict.fromkeys(m.dataset for m in coverage)
+    return [n for n in known if n in names] + [n for n in names if n not in known]
+
+
+def present_warehouse_facts(
+    tables: Sequence[TableInfo], publications: Publications, location: str, now: datetime
+) -> list[Fact]:
+    """Tables, rows, bytes, last publication."""
+    sizes = [t.size_bytes for t in tables if t.size_bytes is not None]
+    last = max(publications.values(), key=lambda p: p.published_at, default=None)
+    return [
+        Fact("Tables", format_count(len(tables)), location),
+        Fact("Rows", format_count(sum(t.rows for t in tables)), "in all tables"),
+        Fact("Size", format_bytes(sum(sizes)) if sizes else UNKNOWN, "as the warehouse states it"),
+        Fact(
+            "Last publication", format_relative(last.published_at, now) if last else UNKNOWN, _say_last(last)
+        ),
+    ]
+
+
+def _say_last(last: Publication | None) -> str:
+    return f"{last.dataset} {last.month}, {format_rows(last.rows)}" if last else "nothing published yet"
+
+
+def present_table(
+    table: TableInfo, coverage: Sequence[MonthCoverage], publications: Publications, now: datetime
+) -> TableView:
+    """One table beside the lake."""
+    months = [m for m in coverage if m.dataset == table.name and (m.key or m.warehouse_rows)]
+    lake, rows = sum(m.lake_rows or 0 for m in months), sum(m.warehouse_rows or 0 for m in months)
+    last = max(
+        (p for (name, _), p in publications.items() if name == table.name),
+        key=lambda p: p.published_at,
+        default=None,
+    )
+    return TableView(
+        name=table.name,
+        facts=[
+            Fact(
+                "Rows",
+                format_count(table.rows),
+                format_counted(len([m for m in months if m.warehouse_rows]), "month"),
+            ),
+            Fact("Size", format_bytes(table.size_bytes), table.description),
+            Fact("Columns", format_count(len(table.columns))),
+            Fact(
+                "Last publication",
+                format_relative(last.published_at, now) if last else UNKNOWN,
+                _say_last(last),
+            ),
+        ],
+        verdict=present_verdict(lake, rows) if months else "",
+        agrees=lake == rows,
+        months=_present_months(months, publications, now),
+        chart=[MonthRows(str(m.month), m.lake_rows or 0, m.warehouse_rows or 0) for m in months],
+        columns=_present_columns(table),
+    )
+
+
+def present_verdict(lake_rows: int, warehouse_rows: int) -> str:
+    """`Lake 95,120 rows = 95,120 rows in the table`."""
+    sign = "=" if lake_rows == warehouse_rows else "≠"
+    return f"Lake {format_rows(lake_rows)} {sign} {format_rows(warehouse_rows)} in the table"
+
+
+def _present_months(months: Sequence[MonthCoverage], publications: Publications, now: datetime) -> Table:
+    columns = [
+        Column("Month"),
+        Column("Lake rows", numeric=True),
+        Column(""),
+        Column("Table rows", numeric=True),
+        Column("Difference", numeric=True),
+        Column("State"),
+        Column("Published"),
+        Column("By"),
+    ]
+    rows = [_present_month(m, publications.get((m.dataset, m.month)), now) for m in reversed(months)]
+    return Table("Rows per month in lake and table", columns, rows)
+
+
+def _present_month(month: MonthCoverage, last: Publication | None, now: datetime) -> list[TableCell]:
+    difference = (month.warehouse_rows or 0) - (month.lake_rows or 0)
+    look: Look = find_look(COVERAGE, month.state)
+    by = (
+        TableCell(f"run {short_id(last.run_id)}", href=link_to_run(last.run_id))
+        if last and last.run_id
+        else None
+    )
+    return [
+        TableCell(str(month.month), href=link_to_object(month.key) if month.key else None),
+        TableCell(format_count(month.lake_rows)),
+        TableCell("=" if difference == 0 else "≠"),
+        TableCell(format_count(month.warehouse_rows or 0)),
+        TableCell(f"{difference:+,}" if difference else "0"),
+        TableCell("", look=look, title=month.reason or look.meaning),
+        TableCell(format_relative(last.published_at, now), title=format_utc(last.published_at))
+        if last
+        else TableCell(UNKNOWN),
+        by or TableCell("command line" if last else UNKNOWN),
+    ]
+
+
+def _present_columns(table: TableInfo) -> Table:
+    columns = [Column("Column"), Column("Type"), Column("Meaning")]
+    return Table(
+        "Columns", columns, [[TableCell(n), TableCell(t), TableCell(d)] for n, t, d in table.columns]
+    )

@@ -1,0 +1,85 @@
+"""What is selected, typed: query parameters and the session keys of the widgets that follow them.
+
+The URL is the truth that survives a reload. A widget shows the URL's value when the page opens or the
+browser goes back, and writes its own value to the URL when a person changes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import streamlit as st
+
+T = TypeVar("T")
+
+
+def find_param(name: str) -> str | None:
+    """A query parameter, or None when it is absent or empty."""
+    value = st.query_params.get(name)
+    return str(value) if value else None
+
+
+def set_param(name: str, value: str | None) -> None:
+    """Write a query parameter, or remove it."""
+    if value:
+        if st.query_params.get(name) != value:
+            st.query_params[name] = value
+    elif name in st.query_params:
+        del st.query_params[name]
+
+
+def follow_url(name: str, allowed: Sequence[T], default: T) -> str:
+    """Before a single-choice widget is drawn: give its session key the URL's value. Returns the key.
+
+    A value the URL names but the widget does not offer is ignored.
+    """
+    key, seen = f"choice_{name}", f"seen_{name}"
+    wanted = find_param(name)
+    if key not in st.session_state or wanted != st.session_state.get(seen):
+        found = next((option for option in allowed if str(option) == wanted), None)
+        if found is not None or key not in st.session_state:
+            st.session_state[key] = default if found is None else found
+    if st.session_state[key] not in allowed:
+        st.session_state[key] = default
+    return key
+
+
+def follow_url_many(name: str, allowed: Sequence[T]) -> str:
+    """The same for a many-choice widget; the URL holds the values separated by commas."""
+    key, seen = f"choice_{name}", f"seen_{name}"
+    wanted = find_param(name)
+    if key not in st.session_state or wanted != st.session_state.get(seen):
+        names = (wanted or "").split(",")
+        st.session_state[key] = [option for option in allowed if str(option) in names]
+    st.session_state[key] = [option for option in st.session_state[key] if option in allowed]
+    return key
+
+
+def remember_choice(name: str, value: object) -> None:
+    """After the widget is drawn: write its value to the URL."""
+    many = isinstance(value, (list, tuple))
+    written = ",".join(str(part) for part in value) if many else str(value)  # type: ignore[attr-defined]
+    set_param(name, written)
+    st.session_state[f"seen_{name}"] = written or None
+
+
+def follow_page(pages: int, name: str = "page") -> int:
+    """The page of the `st.pagination` whose key is `name`: from its state, else the URL; at most `pages`."""
+    wanted = find_param(name) or ""
+    number = int(st.session_state.get(name) or (wanted if wanted.isdecimal() else 1))
+    number = max(1, min(number, pages))
+    st.session_state[name] = number
+    set_param(name, str(number) if number > 1 else None)
+    return number
+
+
+def toast_later(words: str) -> None:
+    """A toast that survives a rerun or a change of page; `show_toasts` shows it."""
+    st.session_state.setdefault("toasts", []).append(words)
+
+
+def show_toasts() -> None:
+    """Show what was left by `toast_later`."""
+    for words in st.session_state.pop("toasts", []):
+        st.toast(words)

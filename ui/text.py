@@ -1,0 +1,32 @@
+"""Words people see that more than one place, or a test, needs to know."""
+
+from __future__ import annotations
+
+PRODUCT = "Lakeside"
+ONE_SENTENCE = (
+    "Lakeside brings months of New York taxi trips from a public file into a parquet lake and on to an "
+    "audited warehouse table, and shows what is where."
+)
+
+COVERAGE_QUESTION = "What is missing?"
+INGEST_QUESTION = "What will happen?"
+RUNS_QUESTION = "What is happening?"
+LAKE_QUESTION = "What is in the lake?"
+WAREHOUSE_QUESTION = "What is loaded?"
+
+TRY_OUT = "Try it with sample data"
+TRY_OUT_DETAIL = (
+    "Makes three months of synthetic green trips on this machine and publishes them. Needs no network."
+)
+LAUNCH = "Launch"
+CANCEL = "Cancel this run"
+CANCEL_SURE = "Yes, cancel it"
+REFRESH = "Refresh"
+
+START_COMMAND = "lakeside up"
+UNEXPECTED = "Something went wrong that Lakeside did not foresee."
+
+EMPTY_LAKE = "The lake is empty"
+EMPTY_LAKE_DETAIL = "Objects appear here whole, one per dataset and month, as soon as a run has written them."
+EMPTY_WAREHOUSE = "The warehouse has no table yet"
+EMPTY_WAREHOUSE_DETAIL = "A table per dataset appears with the first month that is published from the lake."
