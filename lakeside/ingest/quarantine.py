@@ -1,0 +1,86 @@
+"""Where rows go that are set aside: an object of their own, written only when there are any."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, suppress
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from lakeside.errors import NotFound
+from lakeside.ingest.rejects import Reject
+from lakeside.lake.lake import Lake
+
+SCHEMA = pa.schema(
+    [
+        pa.field("source_row", pa.int64(), nullable=False),
+        pa.field("reason", pa.string(), nullable=False),
+        pa.field("column", pa.string()),
+        pa.field("value", pa.string()),
+        pa.field("line", pa.string()),
+    ]
+)
+_BATCH_ROWS = 10_000
+_SHOWN = 3
+
+
+class Quarantine:
+    """Collects rejects in bounded memory; the object appears when the block is left cleanly.
+
+    A month's quarantine of an earlier run is removed when this run sets nothing aside.
+    """
+
+    def __init__(self, lake: Lake, key: str) -> None:
+        self._lake, self._key = lake, key
+        self._stack = ExitStack()
+        self._writer: Any = None
+        self._waiting: list[tuple[int, Reject]] = []
+        self.first: list[str] = []
+
+    def __enter__(self) -> Quarantine:
+        self._stack.__enter__()
+        return self
+
+    def add(self, rejects: list[Reject], first_row: int) -> None:
+        """Take rows in; `first_row` is the source row of their batch's first."""
+        for reject in rejects:
+            row = first_row + reject.row
+            self._waiting.append((row, reject))
+            if len(self.first) < _SHOWN:
+                where = f" in {reject.column}" if reject.column else ""
+                value = f" ({reject.value!r})" if reject.value else ""
+                self.first.append(f"row {row}: {reject.reason}{where}{value}")
+        if len(self._waiting) >= _BATCH_ROWS:
+            self._flush()
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> bool | None:
+        if error is None:
+            self._finish()
+        return self._stack.__exit__(kind, error, trace)
+
+    def _finish(self) -> None:
+        if self._waiting:
+            self._flush()
+        if self._writer is not None:
+            self._writer.close()
+            return
+        with suppress(NotFound):
+            self._lake.remove_object(self._key)
+
+    def _flush(self) -> None:
+        if self._writer is None:
+            sink = self._stack.enter_context(self._lake.open_writer(self._key))
+            self._writer = parquet.ParquetWriter(sink, SCHEMA, compression="zstd")
+        rows = [
+            {
+                "source_row": row,
+                "reason": r.reason.value,
+                "column": r.column,
+                "value": r.value,
+                "line": r.line,
+            }
+            for row, r in self._waiting
+        ]
+        self._waiting = []
+        self._writer.write_table(pa.Table.from_pylist(rows, SCHEMA))
