@@ -1,7 +1,8 @@
 """All settings, and the only reader of the environment.
 
 Every name is `LAKESIDE_` plus the field, nested fields joined by two underscores
-(`LAKESIDE_WAREHOUSE__KIND`). `docs/settings.md` is generated from the descriptions here.
+(`LAKESIDE_WAREHOUSE__KIND`); a variable that other programs define keeps its own name.
+`docs/settings.md` is generated from the descriptions here.
 """
 
 from __future__ import annotations
@@ -132,6 +133,11 @@ class Settings(BaseSettings):
         None,
         description="Where the lake is: a folder, file:// or gs://bucket/prefix; default `lake` in the home.",
     )
+    storage_emulator_host: str | None = Field(
+        None,
+        validation_alias="storage_emulator_host",  # the variable all Google clients share, without prefix
+        description="Address of a Google Cloud Storage emulator, used instead of Google and without login.",
+    )
     warehouse: WarehouseSettings = Field(WarehouseSettings(), description="The warehouse.")
     sources: SourceSettings = Field(SourceSettings(), description="Where months come from.")
     ingest: IngestSettings = Field(IngestSettings(), description="How months are conformed.")
@@ -183,7 +189,8 @@ def setting_names() -> dict[str, str]:
             for inner, inner_info in section.model_fields.items():
                 names[f"{PREFIX}{field}__{inner}".upper()] = inner_info.description or ""
         else:
-            names[f"{PREFIX}{field}".upper()] = info.description or ""
+            alias = info.validation_alias
+            names[(alias if isinstance(alias, str) else f"{PREFIX}{field}").upper()] = info.description or ""
     return names
 
 

@@ -2,8 +2,8 @@
 
     FileNotFoundError, HTTP 404                     NotFound
     PermissionError, HTTP 401 and 403, no login     AccessDenied
-    a file where a folder should be                 SettingsError
-    Arrow cannot read it, a read beyond the end     BadFile
+    a file where a folder should be, HTTP 400       SettingsError
+    Arrow cannot make sense of the bytes            BadFile (`decoded`)
     connection, timeout, 408, 429, 5xx, disk full   BackendUnavailable (the only retryable one)
 
 A full disk is BackendUnavailable: nothing is wrong with the file or the settings, a retry succeeds as
@@ -15,6 +15,7 @@ the name of their module, so that a folder lake imports neither gcsfs nor google
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -48,6 +49,22 @@ def translated(url: str) -> Iterator[None]:
         raise ours from error
 
 
+@contextmanager
+def decoded(url: str) -> Iterator[None]:
+    """Let Arrow decode bytes that come through our own reader; what it cannot read leaves as BadFile.
+
+    Inside, a plain OSError is Arrow's word for corrupt bytes ("Couldn't deserialize thrift"): errors of
+    the disk or the network have been translated by the reader before they get here.
+    """
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError, ArithmeticError, LookupError, MemoryError) as error:
+        raise BadFile(
+            f"{url} is cut, damaged or not parquet: {_one_line(error)}",
+            "Ingest the month again with --force, or remove the object.",
+        ) from error
+
+
 def translate(error: Exception, url: str) -> Exception:
     """Our error for a driver's, or the same error when it is ours already or nobody's."""
     if isinstance(error, LakesideError):
@@ -55,20 +72,20 @@ def translate(error: Exception, url: str) -> Exception:
     code = _find_http_code(error)
     if code is not None:
         return _translate_http(code, error, url)
-    if isinstance(error, pa.ArrowException):  # before OSError: some Arrow errors are both
-        return BadFile(f"{url} cannot be read: {_one_line(error)}", "Ingest the month again with --force.")
     if _is_unavailable(error):
         return BackendUnavailable(f"{url} cannot be reached: {_one_line(error)}", _RETRY_HINT)
     if isinstance(error, OSError):
         return _translate_os(error, url)
     if type(error).__module__.startswith("google.auth"):
         return AccessDenied(f"{url} needs a Google login: {_one_line(error)}", _LOGIN_HINT)
+    if isinstance(error, ValueError) and str(error).startswith("Bad Request"):  # gcsfs: HTTP 400
+        return SettingsError(f"{url} is refused: {_one_line(error)}", "Check LAKESIDE_LAKE_URL.")
     return error
 
 
 def _translate_os(error: OSError, url: str) -> Exception:
     if isinstance(error, FileNotFoundError):
-        return NotFound(f"{url} does not exist.", "List the lake to see what is there.")
+        return _missing(url)
     if isinstance(error, PermissionError) or str(error).startswith("Forbidden"):  # gcsfs: bare OSError
         return AccessDenied(f"{url} may not be used: {_one_line(error)}", _ACCESS_HINT)
     if isinstance(error, (NotADirectoryError, FileExistsError, IsADirectoryError)):
@@ -83,9 +100,10 @@ def _translate_os(error: OSError, url: str) -> Exception:
 
 def _translate_http(code: int, error: Exception, url: str) -> Exception:
     if code == 404:
-        return NotFound(f"{url} does not exist.", "List the lake to see what is there.")
+        return _missing(url)
     if code in (401, 403):
-        return AccessDenied(f"{url} may not be used: {_one_line(error)}", _ACCESS_HINT)
+        hint = _LOGIN_HINT if code == 401 else _ACCESS_HINT
+        return AccessDenied(f"{url} may not be used: {_one_line(error)}", hint)
     if code in (408, 429) or code >= 500:
         return BackendUnavailable(f"{url} does not answer (HTTP {code}): {_one_line(error)}", _RETRY_HINT)
     return SettingsError(
@@ -94,12 +112,18 @@ def _translate_http(code: int, error: Exception, url: str) -> Exception:
     )
 
 
+def _missing(url: str) -> NotFound:
+    if re.fullmatch(r"gs://[^/]+", url):
+        return NotFound(f"The bucket {url} does not exist.", "Create it, or change LAKESIDE_LAKE_URL.")
+    return NotFound(f"{url} does not exist.", "List the lake to see what is there.")
+
+
 def _find_http_code(error: Exception) -> int | None:
     """The status gcsfs (`code`) or aiohttp (`status`) attaches, sometimes as text."""
     if type(error).__module__.split(".")[0] not in ("gcsfs", "aiohttp"):
         return None
-    code = getattr(error, "code", None) or getattr(error, "status", None)
-    return int(code) if str(code).isdigit() else None
+    code = str(getattr(error, "code", None) or getattr(error, "status", None))
+    return int(code) if code.isdigit() else None
 
 
 def _is_unavailable(error: Exception) -> bool:

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from lakeside.errors import BadFile, LakesideError, NotFound
-from lakeside.lake.errors import translated
-from lakeside.lake.listing import find_object
+from lakeside.lake.errors import decoded
+from lakeside.lake.listing import get_object
 from lakeside.lake.objects import Footer, LakeObject
 from lakeside.lake.provenance import FOOTER_KEY, Provenance
 from lakeside.lake.reading import read_range
@@ -38,14 +38,30 @@ class FooterReader:
 
     def read(self, key: str) -> Footer:
         """The footer of a key's present version; see `Lake.read_footer`."""
-        try:
-            return self.read_found(self._find(key))
-        except (NotFound, BadFile):
-            # Replaced between looking it up and reading it: once more with the new version.
-            return self.read_found(self._find(key))
+        return self.read_found(get_object(self._storage, key))
+
+    def read_many(self, objects: Sequence[LakeObject]) -> dict[str, Footer | LakesideError]:
+        """Footer or error of each object, by key."""
+        with ThreadPoolExecutor(THREADS[self._storage.kind], thread_name_prefix="footers") as pool:
+            return dict(zip([o.key for o in objects], pool.map(self._read_or_error, objects), strict=True))
 
     def read_found(self, found: LakeObject) -> Footer:
-        """The footer of a listed object."""
+        """The footer of an object that was found, or of what has replaced it since."""
+        try:
+            return self._read_version(found)
+        except (NotFound, BadFile):
+            present = get_object(self._storage, found.key)
+            if present.version == found.version:
+                raise
+            return self._read_version(present)
+
+    def _read_or_error(self, found: LakeObject) -> Footer | LakesideError:
+        try:
+            return self.read_found(found)
+        except LakesideError as error:
+            return error
+
+    def _read_version(self, found: LakeObject) -> Footer:
         name = (found.key, found.version)
         with self._lock:
             if name in self._remembered:
@@ -57,25 +73,6 @@ class FooterReader:
             while len(self._remembered) > REMEMBERED_FOOTERS:
                 self._remembered.popitem(last=False)
         return footer
-
-    def read_many(self, objects: Sequence[LakeObject]) -> dict[str, Footer | LakesideError]:
-        """Footer or error of each object, by key."""
-        with ThreadPoolExecutor(THREADS[self._storage.kind], thread_name_prefix="footers") as pool:
-            return dict(zip([o.key for o in objects], pool.map(self._read_or_error, objects), strict=True))
-
-    def _read_or_error(self, found: LakeObject) -> Footer | LakesideError:
-        try:
-            return self.read_found(found)
-        except LakesideError as error:
-            return error
-
-    def _find(self, key: str) -> LakeObject:
-        found = find_object(self._storage, key)
-        if found is None:
-            raise NotFound(
-                f"{self._storage.url_of(key)} does not exist.", "List the lake to see what there is."
-            )
-        return found
 
     def _read_tail(self, found: LakeObject) -> bytes:
         """The whole footer with length and magic word, by one range or two."""
@@ -112,18 +109,18 @@ def parse_footer(tail: bytes, url: str) -> Footer:
     Raises:
         BadFile: Arrow cannot read it.
     """
-    with translated(url):
+    with decoded(url):
         metadata = pq.read_metadata(pa.BufferReader(tail))
         schema = metadata.schema.to_arrow_schema().remove_metadata()
+        uncompressed = sum(metadata.row_group(i).total_byte_size for i in range(metadata.num_row_groups))
     provenance, fault = _read_provenance(metadata.metadata or {})
-    groups = range(metadata.num_row_groups)
     return Footer(
         rows=metadata.num_rows,
         row_groups=metadata.num_row_groups,
         schema=schema,
         provenance=provenance,
         created_by=metadata.created_by or "",
-        uncompressed_bytes=sum(metadata.row_group(i).total_byte_size for i in groups),
+        uncompressed_bytes=uncompressed,
         provenance_fault=fault,
     )
 

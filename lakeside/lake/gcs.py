@@ -1,7 +1,6 @@
 """Google Cloud Storage through gcsfs: how it is opened, and the calls where fsspec says too little.
 
-Imported only for gs:// lakes. Login is Application Default Credentials. `STORAGE_EMULATOR_HOST` (the
-variable all Google clients share) sends everything to an emulator, without login; gcsfs reads it.
+Imported only for gs:// lakes. Login is Application Default Credentials; an emulator needs none.
 """
 
 from __future__ import annotations
@@ -34,11 +33,14 @@ class BoundedGCSFileSystem(GCSFileSystem):  # type: ignore[misc]
     _request = retry_request(retries=ATTEMPTS)(GCSFileSystem._request.__wrapped__)
 
 
-def open_gcs() -> BoundedGCSFileSystem:
+def open_gcs(emulator_host: str | None = None) -> BoundedGCSFileSystem:
     """A filesystem of its own, without caches; raises google.auth's errors when there is no login."""
-    emulated = os.environ.get("STORAGE_EMULATOR_HOST", "") not in ("", "default")
+    endpoint = None
+    if emulator_host:
+        endpoint = emulator_host if "://" in emulator_host else f"http://{emulator_host}"
     return BoundedGCSFileSystem(
-        token="anon" if emulated else "google_default",
+        token="anon" if endpoint else "google_default",
+        endpoint_url=endpoint,
         skip_instance_cache=True,
         use_listings_cache=False,
         requests_timeout=REQUEST_TIMEOUT,
@@ -102,13 +104,11 @@ def set_gcs_metadata(filesystem: GCSFileSystem, path: str, metadata: Mapping[str
     filesystem.call("PATCH", "b/{}/o/{}", bucket, name, json={"metadata": dict(metadata)})
 
 
-def list_gcs_rights(filesystem: GCSFileSystem, bucket: str) -> list[str]:
-    """Which of the rights a lake needs we have on the bucket (one call)."""
-    wanted = [
-        "storage.objects.create",
-        "storage.objects.delete",
-        "storage.objects.get",
-        "storage.objects.list",
-    ]
-    answer = filesystem.call("GET", "b/{}/iam/testPermissions", bucket, json_out=True, permissions=wanted)
+def find_gcs_rights(filesystem: GCSFileSystem, bucket: str) -> list[str] | None:
+    """Which of the rights a lake needs we have on a bucket that exists; None when the service cannot say."""
+    wanted = [f"storage.objects.{verb}" for verb in ("create", "delete", "get", "list")]
+    try:
+        answer = filesystem.call("GET", "b/{}/iam/testPermissions", bucket, json_out=True, permissions=wanted)
+    except FileNotFoundError:  # emulators do not know the call
+        return None
     return list(answer.get("permissions", []))

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lakeside.errors import LakesideError, NotFound
+from lakeside.errors import LakesideError
 from lakeside.lake import listing, preview, reading, upkeep, writing
 from lakeside.lake.errors import translated
 from lakeside.lake.footers import FooterReader
@@ -28,10 +28,10 @@ class Lake:
     is not valid, AccessDenied, and BackendUnavailable when the place does not answer in bounded time.
     """
 
-    def __init__(self, location: Location, limits: LimitSettings) -> None:
-        self.url = location.url
+    def __init__(self, storage: Storage, limits: LimitSettings) -> None:
+        self.url = storage.location.url
         self._limits = limits
-        self._storage = Storage(location)
+        self._storage = storage
         self._footers = FooterReader(self._storage)
 
     @classmethod
@@ -41,7 +41,8 @@ class Lake:
         Raises:
             SettingsError: the URL is not one a lake can have.
         """
-        return cls(Location.parse(settings.lake_location), settings.limits)
+        location = Location.parse(settings.lake_location)
+        return cls(Storage(location, settings.storage_emulator_host), settings.limits)
 
     def url_of(self, key: str) -> str:
         """Absolute path or gs:// URL of a key, for people and provenance."""
@@ -49,11 +50,13 @@ class Lake:
 
     def find_local_path(self, key: str) -> Path | None:
         """The object's file, when the lake is a folder (the file need not exist)."""
-        return Path(self._storage.path_of(key)) if self._storage.kind is Kind.FOLDER else None
+        path = self._storage.path_of(key)
+        return Path(path) if self._storage.kind is Kind.FOLDER else None
 
     def find_gs_uri(self, key: str) -> str | None:
         """The object's gs:// URI, when the lake is in a bucket."""
-        return self._storage.url_of(key) if self._storage.kind is Kind.GS else None
+        url = self._storage.url_of(key)
+        return url if self._storage.kind is Kind.GS else None
 
     def list_objects(self, prefix: str = "", limit: int | None = None) -> ObjectListing:
         """Objects whose key starts with `prefix`, sorted by key; never temporary names, never cached.
@@ -69,10 +72,7 @@ class Lake:
 
     def get_object(self, key: str) -> LakeObject:
         """One object; NotFound when it is not there."""
-        found = self.find_object(key)
-        if found is None:
-            raise NotFound(f"{self.url_of(key)} does not exist.", "List the lake to see what is there.")
-        return found
+        return listing.get_object(self._storage, key)
 
     def open_writer(self, key: str) -> AbstractContextManager[writing.ObjectWriter]:
         """Write an object, new or in place of another.
@@ -135,7 +135,7 @@ class Lake:
         return upkeep.sweep_temporary(self._storage, older_than_seconds)
 
     def check_ready(self) -> Mapping[str, Any]:
-        """One cheap real call: {url, kind, exists, writable, elapsed_seconds}.
+        """One cheap real look: {url, kind, exists, writable, elapsed_seconds}; writable None is not known.
 
         Raises:
             NotFound: the bucket does not exist.

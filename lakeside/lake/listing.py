@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+from lakeside.errors import NotFound
 from lakeside.lake.errors import translated
 from lakeside.lake.keys import check_key, is_temporary, is_valid_key
 from lakeside.lake.layout import find_month
@@ -21,6 +23,7 @@ logger = logging.getLogger(__name__)
 def list_objects(storage: Storage, prefix: str, limit: int) -> ObjectListing:
     """The first `limit` objects whose key starts with `prefix`, sorted by key."""
     listed_at = datetime.now(UTC)
+    limit = max(0, limit)
     with translated(storage.location.url):
         objects = list(islice(_walk_objects(storage, prefix, limit), limit + 1))
     return ObjectListing(objects[:limit], len(objects) > limit, listed_at)
@@ -35,6 +38,14 @@ def find_object(storage: Storage, key: str) -> LakeObject | None:
         except (FileNotFoundError, NotADirectoryError):
             return None
     return as_object(key, info) if info["type"] == "file" else None
+
+
+def get_object(storage: Storage, key: str) -> LakeObject:
+    """One object by its key; NotFound when it is not there."""
+    found = find_object(storage, key)
+    if found is None:
+        raise NotFound(f"{storage.url_of(key)} does not exist.", "List the lake to see what is there.")
+    return found
 
 
 def as_object(key: str, info: Mapping[str, Any]) -> LakeObject:
@@ -104,6 +115,11 @@ def _walk_folder(storage: Storage, folder: str, prefix: str) -> Iterator[tuple[s
             yield key, entry
         elif entry["type"] == "directory" and (key.startswith(prefix) or prefix.startswith(key)):
             yield from _walk_folder(storage, key.rstrip("/"), prefix)
+        elif entry.get("islink"):  # a link to a file is an object; a link to a folder may run in circles
+            with suppress(FileNotFoundError):
+                target = storage.filesystem.info(entry["name"])
+                if target["type"] == "file":
+                    yield key, target
 
 
 def _name_of(entry: Mapping[str, Any], folder: str) -> str:

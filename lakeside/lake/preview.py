@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lakeside.errors import LimitExceeded, NotFound, SettingsError
-from lakeside.lake.errors import translated
+from lakeside.lake.errors import decoded
 from lakeside.lake.objects import Preview
 from lakeside.lake.reading import ObjectReader, open_reader
 from lakeside.lake.storage import Storage
@@ -37,7 +37,7 @@ def preview_object(storage: Storage, key: str, page: Page) -> Preview:
     url = storage.url_of(key)
     if page.offset < 0 or page.limit < 1:
         raise SettingsError(f"A preview of {url} starts at row 0 or later and has at least one row.")
-    with open_reader(storage, key, cache="none") as reader, translated(url):
+    with open_reader(storage, key, cache="none") as reader, decoded(url):
         file = pq.ParquetFile(reader, pre_buffer=False, buffer_size=STREAM_BUFFER_BYTES)
         return _read_page(file, reader, page, url)
 
@@ -46,10 +46,10 @@ def _read_page(file: pq.ParquetFile, reader: ObjectReader, page: Page, url: str)
     schema = _choose_columns(file.schema_arrow, page.columns, url)
     total = file.metadata.num_rows
     groups, skipped = _choose_groups(file.metadata, page)
-    pieces = []
-    batches = file.iter_batches(
-        _batch_rows(page), row_groups=groups, columns=schema.names if page.columns else None
-    )
+    names = schema.names if page.columns else None
+    batch_rows = _choose_batch_rows(file.metadata, groups, page)
+    batches = file.iter_batches(batch_rows, row_groups=groups, columns=names)
+    pieces: list[pa.RecordBatch] = []
     for piece in _cut(batches, skipped, page.limit):
         pieces += [piece] if piece.num_rows else []
         if max(reader.bytes_read, sum(p.nbytes for p in pieces)) > page.maximum_bytes:
@@ -85,7 +85,8 @@ def _choose_columns(schema: pa.Schema, columns: Sequence[str] | None, url: str) 
 
 def _choose_groups(metadata: pq.FileMetaData, page: Page) -> tuple[list[int], int]:
     """The row groups the page lies in, and how many rows of the first to skip."""
-    groups, skipped, first_row = [], 0, 0
+    groups: list[int] = []
+    skipped = first_row = 0
     for index in range(metadata.num_row_groups):
         end_row = first_row + metadata.row_group(index).num_rows
         if end_row > page.offset and first_row < page.offset + page.limit:
@@ -96,8 +97,13 @@ def _choose_groups(metadata: pq.FileMetaData, page: Page) -> tuple[list[int], in
     return groups, skipped
 
 
-def _batch_rows(page: Page) -> int:
-    return min(BATCH_ROWS, max(page.limit, 1_024))
+def _choose_batch_rows(metadata: pq.FileMetaData, groups: Sequence[int], page: Page) -> int:
+    """Rows per batch so that a batch of average rows takes an eighth of the bytes allowed."""
+    if not groups:
+        return BATCH_ROWS
+    group = metadata.row_group(groups[0])
+    row_bytes = max(1.0, group.total_byte_size / max(1, group.num_rows))
+    return int(min(BATCH_ROWS, max(1, page.maximum_bytes / 8 / row_bytes)))
 
 
 def _cut(batches: Iterator[pa.RecordBatch], skipped: int, limit: int) -> Iterator[pa.RecordBatch]:

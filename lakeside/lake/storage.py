@@ -76,10 +76,14 @@ class Location:
 
 
 class Storage:
-    """A location and its filesystem. Threads share one; listings are never cached."""
+    """A location and its filesystem. Threads share one; listings are never cached.
 
-    def __init__(self, location: Location) -> None:
+    `emulator_host` is the address of a storage emulator to use in place of Google (gs only).
+    """
+
+    def __init__(self, location: Location, emulator_host: str | None = None) -> None:
         self.location = location
+        self._emulator_host = emulator_host
         self._filesystem: AbstractFileSystem | None = None
         self._lock = threading.Lock()
 
@@ -97,7 +101,7 @@ class Storage:
         with self._lock:
             if self._filesystem is None:
                 with translated(self.location.url):
-                    self._filesystem = _open_filesystem(self.kind)
+                    self._filesystem = _open_filesystem(self.kind, self._emulator_host)
             return self._filesystem
 
     def path_of(self, key: str) -> str:
@@ -109,12 +113,12 @@ class Storage:
         return f"{self.location.url.rstrip('/')}/{check_key(key)}"
 
 
-def _open_filesystem(kind: Kind) -> AbstractFileSystem:
+def _open_filesystem(kind: Kind, emulator_host: str | None) -> AbstractFileSystem:
     # Fresh instances without a directory cache: two lakes never share state, no listing is stale.
     if kind is Kind.GS:
         from lakeside.lake.gcs import open_gcs
 
-        return open_gcs()
+        return open_gcs(emulator_host)
     if kind is Kind.MEMORY:
         from fsspec.implementations.memory import MemoryFileSystem
 

@@ -46,13 +46,14 @@ def sweep_temporary(storage: Storage, older_than_seconds: float) -> int:
     return len(stale)
 
 
-def probe(storage: Storage) -> tuple[bool, bool]:
-    """(exists, writable) by one call; see `Lake.check_ready`."""
+def probe(storage: Storage) -> tuple[bool, bool | None]:
+    """(exists, writable); writable is None when the service does not say. See `Lake.check_ready`."""
     if storage.kind is Kind.GS:
-        from lakeside.lake.gcs import list_gcs_rights
+        from lakeside.lake.gcs import find_gcs_rights, walk_gcs
 
-        rights = list_gcs_rights(storage.filesystem, storage.location.root.partition("/")[0])
-        return True, "storage.objects.create" in rights
+        next(walk_gcs(storage.filesystem, storage.location.root, "", 0), None)
+        rights = find_gcs_rights(storage.filesystem, storage.location.root.partition("/")[0])
+        return True, None if rights is None else "storage.objects.create" in rights
     if storage.kind is Kind.MEMORY:
         return True, True
     folder = Path(storage.location.root)

@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
+from lakeside.errors import NotFound
 from lakeside.lake.errors import translated
 from lakeside.lake.keys import TEMPORARY_PREFIX
 from lakeside.lake.storage import Kind, Storage
@@ -45,7 +46,7 @@ class ObjectWriter(io.RawIOBase):
         """Write all bytes of a buffer."""
         if self.closed:
             raise ValueError(f"{self._url} is already closed.")
-        with translated(self._url):
+        with _translated(self._url):
             self._file.write(data)
         size_bytes = memoryview(data).nbytes
         self.size_bytes += size_bytes
@@ -56,10 +57,23 @@ class ObjectWriter(io.RawIOBase):
 
 
 @contextmanager
+def _translated(url: str) -> Iterator[None]:
+    """As `translated`; what is missing while writing is not the object but the place for it."""
+    try:
+        with translated(url):
+            yield
+    except NotFound as error:
+        raise NotFound(
+            f"{url} cannot be written: its bucket or folder does not exist.",
+            "Create the bucket, or change LAKESIDE_LAKE_URL.",
+        ) from error
+
+
+@contextmanager
 def open_writer(storage: Storage, key: str) -> Iterator[ObjectWriter]:
     """See `Lake.open_writer`."""
     url = storage.url_of(key)
-    with translated(url):
+    with _translated(url):
         target = _open_target(storage, key)
     writer = ObjectWriter(target.file, url)
     try:
@@ -69,7 +83,7 @@ def open_writer(storage: Storage, key: str) -> Iterator[ObjectWriter]:
         writer.close()
         target.discard()
         raise
-    with translated(url):
+    with _translated(url):
         target.commit()
 
 
