@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from lakeside.settings import KNOWN_ELSEWHERE, PREFIX, Settings
+from lakeside.settings import KNOWN_ELSEWHERE, PREFIX, Settings, variable_name
 
 _HEAD = """# Settings
 
@@ -27,7 +27,7 @@ def write_page() -> str:
         ValueError: a setting has no description.
     """
     sections = [_HEAD]
-    top = [(f"{PREFIX}{n}".upper(), i) for n, i in Settings.model_fields.items() if not _is_section(i)]
+    top = [(variable_name(n, i), i) for n, i in Settings.model_fields.items() if not _is_section(i)]
     sections.append(_write_section("Places", top))
     for name, info in Settings.model_fields.items():
         if _is_section(info):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from lakeside.errors import SettingsError
@@ -180,6 +181,12 @@ def load_settings() -> Settings:
         raise SettingsError(f"{name}: {first['msg']}.", "See docs/settings.md for what it may be.") from error
 
 
+def variable_name(field: str, info: FieldInfo) -> str:
+    """The environment variable of a top-level field: prefixed, unless other programs define its name."""
+    alias = info.validation_alias
+    return (alias if isinstance(alias, str) else f"{PREFIX}{field}").upper()
+
+
 def setting_names() -> dict[str, str]:
     """Every environment variable that is read, with its description, in order."""
     names: dict[str, str] = {}
@@ -189,8 +196,7 @@ def setting_names() -> dict[str, str]:
             for inner, inner_info in section.model_fields.items():
                 names[f"{PREFIX}{field}__{inner}".upper()] = inner_info.description or ""
         else:
-            alias = info.validation_alias
-            names[(alias if isinstance(alias, str) else f"{PREFIX}{field}").upper()] = info.description or ""
+            names[variable_name(field, info)] = info.description or ""
     return names
 
 
