@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from lakeside.datasets.contract import Kind
+from lakeside.ingest.arrays import from_numpy
 from lakeside.ingest.figures import Figures, Unfit, measure
 from lakeside.ingest.plan import Plan
 from lakeside.ingest.rejects import Reason, Reject
@@ -105,7 +106,7 @@ def _set_aside(
     before = np.arange(batch.rows_read) if batch.rows is None else batch.rows
     keep = np.ones(len(before), dtype=bool)
     keep[list(refused)] = False
-    mask = pa.array(keep)
+    mask = from_numpy(keep, pa.bool_())
     kept = [column.filter(mask) for column in columns]
     rejects = [
         Reject(int(before[row]), reason, plan.kept[place].name, value, batch.line_of(int(before[row])))
@@ -126,7 +127,7 @@ def merge(usual: Conformed, odd: Conformed) -> Conformed:
     assert usual.rows is not None and odd.rows is not None
     rows = np.concatenate([usual.rows, odd.rows])
     order = np.argsort(rows)
-    places = pa.array(order)
+    places = from_numpy(order, pa.int64())
     for figures, others in zip(usual.figures, odd.figures, strict=True):
         figures.add(others)
     return Conformed(

@@ -22,6 +22,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from lakeside.errors import BadFile
+from lakeside.ingest.arrays import flags_of, from_numpy
 from lakeside.ingest.conform import Batch, Conformed, conform, merge
 from lakeside.ingest.plan import Plan
 from lakeside.ingest.rejects import Reason, Reject
@@ -168,7 +169,8 @@ def _trim_surplus(batch: Batch, surplus: list[pa.Array]) -> None:
     rows = np.arange(batch.rows_read) if batch.rows is None else batch.rows
     filled = np.zeros(len(rows), dtype=bool)
     for array in surplus:
-        filled |= array.is_valid().to_numpy(zero_copy_only=False)
+        if array.null_count < len(array):
+            filled |= flags_of(array.is_valid())
     batch.surplus_fields_trimmed += int(len(surplus) * (len(rows) - filled.sum()))
     if not filled.any():
         return
@@ -176,7 +178,7 @@ def _trim_surplus(batch: Batch, surplus: list[pa.Array]) -> None:
         value = next(str(a[at].as_py().decode(errors="replace")) for a in surplus if a[at].is_valid)
         row = int(rows[at])
         batch.rejects.append(Reject(row, Reason.SURPLUS_FIELD, None, value, batch.line_of(row)))
-    batch.columns = [column.filter(pa.array(~filled)) for column in batch.columns]
+    batch.columns = [column.filter(from_numpy(~filled, pa.bool_())) for column in batch.columns]
     batch.rows = rows[~filled]
 
 

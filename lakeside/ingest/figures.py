@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeside.datasets.contract import Kind
+from lakeside.ingest.arrays import to_numpy
 from lakeside.ingest.values import LARGEST_MONEY
 from lakeside.lake.provenance import ColumnStats
 
@@ -101,12 +102,7 @@ def _numbers(array: pa.Array) -> npt.NDArray[Any]:
     """The values that are not null, as numbers; without a copy where there are no nulls."""
     if array.null_count:
         array = array.drop_null()
-    if pa.types.is_timestamp(array.type):
-        array = array.view(pa.int64())
-    elif pa.types.is_date32(array.type):
-        array = array.view(pa.int32())
-    values: npt.NDArray[Any] = array.to_numpy(zero_copy_only=True)
-    return values
+    return to_numpy(array)
 
 
 def _sum_integers(values: npt.NDArray[Any], figures: Figures) -> int:

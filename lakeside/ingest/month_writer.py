@@ -11,6 +11,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from lakeside.datasets.contract import SOURCE_MONTH, SOURCE_ROW, Kind
+from lakeside.ingest.arrays import from_numpy
 from lakeside.ingest.conform import Conformed
 from lakeside.ingest.figures import Figures, measure
 from lakeside.ingest.plan import Plan
@@ -26,7 +27,8 @@ class MonthWriter:
     """Writes conformed batches, in the order given, as one parquet file. Not for several threads at once."""
 
     def __init__(self, sink: Any, plan: Plan, month: date) -> None:
-        self._plan, self._month = plan, month
+        self._plan = plan
+        self._days = (month - date(1970, 1, 1)).days
         self._writer = parquet.ParquetWriter(
             sink,
             plan.schema,
@@ -72,8 +74,8 @@ class MonthWriter:
         """The batch with the columns Lakeside adds and those the file lacks."""
         rows = np.arange(batch.rows_read) if batch.rows is None else batch.rows
         own = {
-            SOURCE_MONTH: pa.repeat(pa.scalar(self._month, pa.date32()), len(rows)),
-            SOURCE_ROW: pa.array(rows + self.rows_read, pa.int64()),
+            SOURCE_MONTH: from_numpy(np.full(len(rows), self._days, np.int32), pa.date32()),
+            SOURCE_ROW: from_numpy(rows + self.rows_read, pa.int64()),
         }
         self._measure_own(own)
         columns = []
