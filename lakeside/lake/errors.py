@@ -4,7 +4,8 @@
     PermissionError, HTTP 401 and 403, no login     AccessDenied
     a file where a folder should be, HTTP 400       SettingsError
     Arrow cannot make sense of the bytes            BadFile (`decoded`)
-    connection, timeout, 408, 429, 5xx, disk full   BackendUnavailable (the only retryable one)
+    connection, timeout, 408, 429, 5xx, disk full,
+    bytes changed on the way to the bucket          BackendUnavailable (the only retryable one)
 
 A full disk is BackendUnavailable: nothing is wrong with the file or the settings, a retry succeeds as
 soon as there is room, and the half-written temporary file is gone by then. Anything not listed is a
@@ -130,6 +131,8 @@ def _is_unavailable(error: Exception) -> bool:
     if isinstance(error, (ConnectionError, TimeoutError)):  # fsspec's FSTimeoutError is a TimeoutError
         return True
     name = type(error).__module__
+    if type(error).__name__ == "ChecksumError":  # gcsfs: the service received other bytes than were sent
+        return True
     if name.split(".")[0] in _NETWORK_MODULES:
         return True
     return name.startswith("google.auth") and type(error).__name__ == "TransportError"

@@ -44,6 +44,7 @@ def open_gcs(emulator_host: str | None = None) -> BoundedGCSFileSystem:
         skip_instance_cache=True,
         use_listings_cache=False,
         requests_timeout=REQUEST_TIMEOUT,
+        consistency="md5",  # what the service received is compared with what was sent
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from lakeside.errors import SettingsError
 from lakeside.month import Month
 
-_DATA = re.compile(r"data/(?P<dataset>[^/]+)/(?P=dataset)_tripdata_(?P<month>\d{4}-\d{2})\.parquet")
+_DATA = re.compile(r"data/(?P<dataset>[^/]+)/(?P=dataset)_tripdata_(?P<month>[0-9]{4}-[0-9]{2})\.parquet")
 
 REFERENCE_PREFIX = "reference/"
 QUARANTINE_PREFIX = "quarantine/"
@@ -28,6 +29,11 @@ def reference_key(name: str) -> str:
 
 
 def find_month(key: str) -> tuple[str, Month] | None:
-    """(dataset, month) of a month's object, or None for any other key."""
+    """(dataset, month) of a month's object, or None for any other key (month 13 is no month either)."""
     match = _DATA.fullmatch(key)
-    return (match["dataset"], Month.parse(match["month"])) if match else None
+    if match is None:
+        return None
+    try:
+        return match["dataset"], Month.parse(match["month"])
+    except SettingsError:
+        return None

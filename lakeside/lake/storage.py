@@ -41,10 +41,11 @@ class Location:
         Raises:
             SettingsError: another scheme, no bucket, or a host in a file:// URL.
         """
+        if not text or "\0" in text:
+            raise SettingsError(f"LAKESIDE_LAKE_URL: {text!r} is empty or not a path.", "Name a folder.")
         if "://" not in text:
-            return cls._of_folder(Path(text).expanduser())
+            return cls._of_folder(_expand_user(text))
         scheme, _, rest = text.partition("://")
-        rest = rest.strip("/") if scheme != "file" else rest
         if scheme == "file":
             return cls._of_file_url(text)
         if scheme not in (Kind.GS, Kind.MEMORY):
@@ -52,7 +53,8 @@ class Location:
                 f"LAKESIDE_LAKE_URL: {scheme}:// is not a place a lake can lie.",
                 "Use a folder, file:///folder or gs://bucket/prefix.",
             )
-        if not rest:
+        rest = rest.rstrip("/")
+        if not rest or rest.startswith("/"):
             raise SettingsError(f"LAKESIDE_LAKE_URL: {text!r} names no bucket.", "Use gs://bucket/prefix.")
         check_key(rest)
         root = rest if scheme == Kind.GS else f"/{rest}"
@@ -73,6 +75,13 @@ class Location:
                 "Write three slashes: file:///srv/lake.",
             )
         return cls._of_folder(Path(unquote(parts.path)))
+
+
+def _expand_user(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:  # ~someone who does not exist
+        raise SettingsError(f"LAKESIDE_LAKE_URL: {text!r}: {error}", "Write the folder in full.") from error
 
 
 class Storage:
