@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 _AT_WORK = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
 _MOST_RUNS = 200
 CANCEL_SECONDS = 15.0
+_STOPPED = "Lakeside was stopped."
 
 
 def sweep_dead_runs() -> list[str]:
@@ -34,7 +35,7 @@ def sweep_dead_runs() -> list[str]:
     swept = []
     with get_client(sync_client=True) as client:
         for run in _list_runs_at_work(client):
-            if run.infrastructure_pid and is_flow_process(run.infrastructure_pid):
+            if _has_process(run):
                 continue
             cancelling = run.state_type is StateType.CANCELLING
             state = Cancelled if cancelling else Crashed
@@ -47,15 +48,22 @@ def sweep_dead_runs() -> list[str]:
 
 
 def cancel_runs(seconds: float = CANCEL_SECONDS) -> list[str]:
-    """Ask every run at work to cancel and wait, at most `seconds`, until none is; returns their names."""
+    """Ask every run at work to cancel and wait, at most `seconds`, until none is; returns their names.
+
+    What has not ended by then is marked Cancelled; the caller ends its process.
+    """
     deadline = time.monotonic() + seconds
     with get_client(sync_client=True) as client:
-        runs = _list_runs_at_work(client)
-        for run in runs:
-            client.set_flow_run_state(run.id, Cancelling(message="Lakeside was stopped."))
-        while time.monotonic() < deadline and _list_runs_at_work(client):
+        asked = _list_runs_at_work(client)
+        for run in asked:
+            client.set_flow_run_state(run.id, Cancelling(message=_STOPPED))
+        while left := _list_runs_at_work(client):
+            if time.monotonic() > deadline or not any(_has_process(run) for run in left):
+                break
             time.sleep(0.5)
-    return [run.name for run in runs]
+        for run in left:
+            client.set_flow_run_state(run.id, Cancelled(message=_STOPPED), force=True)
+    return [run.name for run in asked]
 
 
 def is_flow_process(pid: str) -> bool:
@@ -71,6 +79,10 @@ def is_flow_process(pid: str) -> bool:
     except OSError:
         return False
     return b"prefect" in command or b"flows." in command
+
+
+def _has_process(run: FlowRun) -> bool:
+    return run.infrastructure_pid is not None and is_flow_process(run.infrastructure_pid)
 
 
 def _list_runs_at_work(client: SyncPrefectClient) -> list[FlowRun]:

@@ -16,6 +16,7 @@ from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import Task
 
+from flows.cancel_watch import CancelWatch
 from flows.parameters import name_run
 from flows.reporter import RunReporter
 from flows.runs import MonthLine
@@ -80,7 +81,9 @@ class MonthJob:
         """The result of a month whose last try ended in this error."""
         from lakeside.pipeline import failed_result
 
-        return failed_result(self.request, as_lakeside_error(error), self.elapsed_seconds)
+        if not isinstance(error, Exception):
+            error = LakesideError(f"{self.name} ended without a result.", "Read the run's log.")
+        return failed_result(self.request, error, self.elapsed_seconds)
 
 
 @task(
@@ -104,6 +107,7 @@ def work_on_month(name: str, job: MonthJob, reporter: RunReporter) -> MonthResul
 
     log.info("%s: started", name)
     result = job.run(report)
+    reporter.finish(result)
     log.info("%s: %s", name, describe_result(result))
     return result
 
@@ -119,27 +123,19 @@ def work_on_months(requests: Sequence[MonthRequest], services: Services, work: M
     results: dict[str, MonthResult] = {}
     at_once = services.settings.ingest.months_at_once
     runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=at_once)
-    with RunReporter(get_run_id(), lines) as reporter, runner:
+    run_id = get_run_id()
+    with CancelWatch(run_id), RunReporter(run_id, lines) as reporter, runner:
         futures: dict[PrefectFuture[Any], MonthJob] = {
             runner.submit(work_on_month, {"name": job.name, "job": job, "reporter": reporter}): job
             for job in jobs
         }
-        for future in as_completed(list(futures)):
-            job, outcome = futures[future], future.result(raise_on_failure=False)
-            result = outcome if isinstance(outcome, MonthResult) else job.fail(outcome)
-            reporter.finish(result)
-            results[result.month] = result
+        with reporter.abandoning_on_error():
+            for future in as_completed(list(futures)):
+                job, outcome = futures[future], future.result(raise_on_failure=False)
+                result = outcome if isinstance(outcome, MonthResult) else job.fail(outcome)
+                reporter.finish(result)
+                results[result.month] = result
     return judge_results([results[str(r.month)] for r in requests])
-
-
-def as_lakeside_error(error: object) -> LakesideError:
-    """What a task ended in, as an error for people; a fault of ours is named as one."""
-    if isinstance(error, LakesideError):
-        return error
-    return LakesideError(
-        f"The program failed: {type(error).__name__}: {error}.",
-        "The run's log has the traceback; please report it.",
-    )
 
 
 def judge_results(results: Sequence[MonthResult]) -> State[Any]:

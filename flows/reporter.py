@@ -10,7 +10,8 @@ import contextvars
 import json
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
 from flows.lines import finished_line, fraction_done, running_line
 from flows.names import PROGRESS_KEY, TABLE_KEY
 from flows.runs import MonthLine
+from lakeside.errors import LakesideError
 from lakeside.progress import MonthResult, Progress, ReportProgress
 
 logger = logging.getLogger(__name__)
@@ -41,6 +43,7 @@ class RunReporter:
         self._lock = threading.Lock()
         self._changed = False
         self._closing = threading.Event()
+        self._abandoned = threading.Event()
         self._artifacts: tuple[UUID, UUID] | None = None
         context = contextvars.copy_context()
         self._thread = threading.Thread(
@@ -61,6 +64,15 @@ class RunReporter:
         """A function a month's work calls as often as it likes, from any thread."""
         return lambda progress: self._record(month, progress)
 
+    @contextmanager
+    def abandoning_on_error(self) -> Iterator[None]:
+        """When the run is cancelled in here, months at work end at their next report and clean up."""
+        try:
+            yield
+        except BaseException:
+            self._abandoned.set()
+            raise
+
     def finish(self, result: MonthResult) -> None:
         """Write down what became of a month."""
         with self._lock:
@@ -73,6 +85,8 @@ class RunReporter:
             return list(self._lines.values())
 
     def _record(self, month: str, progress: Progress) -> None:
+        if self._abandoned.is_set():
+            raise LakesideError(f"{month} was cancelled.")
         with self._lock:
             self._lines[month] = running_line(self._lines[month], progress)
             self._changed = True

@@ -1,0 +1,95 @@
+"""Ends a run from inside when it was cancelled and nobody else ends it.
+
+Prefect cancels through the worker that started the run. When that worker was killed and another took its
+place, nobody does: the run stays Cancelling for ever, or works on although it is marked as over.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+import os
+import signal
+import threading
+import time
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any
+from uuid import UUID
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import State
+from prefect.states import Cancelled
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 3.0
+WORKER_SECONDS = 10.0  # how long the worker is left to do it; it needs about four
+LAST_SECONDS = 30.0  # from SIGTERM to the end
+
+
+class CancelWatch:
+    """Looks at the state of its own run every few seconds; a context manager around the run's work."""
+
+    def __init__(self, flow_run_id: UUID) -> None:
+        self._flow_run_id = flow_run_id
+        self._closing = threading.Event()
+        watch = contextvars.copy_context().run  # the thread sees the run's Prefect settings
+        self._thread = threading.Thread(target=watch, args=(self._watch,), daemon=True)
+
+    def __enter__(self) -> CancelWatch:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing.set()
+        if error is None:
+            self._settle()
+
+    def _watch(self) -> None:
+        with get_client(sync_client=True) as client:
+            while not self._closing.wait(LOOK_SECONDS):
+                state = self._read_state(client)
+                if state is not None and is_left_alone(state, datetime.now(UTC)):
+                    self._end(client, state)
+                    return
+
+    def _settle(self) -> None:
+        """All work is done; a cancellation that is still under way is brought to its end first.
+
+        While this waits the worker's SIGTERM may arrive and end the run as usual.
+        """
+        with get_client(sync_client=True) as client:
+            while (state := self._read_state(client)) is not None and state.is_cancelling():
+                if is_left_alone(state, datetime.now(UTC)):
+                    self._set_cancelled(client)
+                    return
+                time.sleep(1)
+
+    def _end(self, client: SyncPrefectClient, state: State[Any]) -> None:
+        logger.warning("the run is %s and no worker ended it; ending it from inside", state.name)
+        if state.is_cancelling():
+            self._set_cancelled(client)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(LAST_SECONDS)
+        os._exit(128 + signal.SIGTERM)
+
+    def _set_cancelled(self, client: SyncPrefectClient) -> None:
+        state = Cancelled(message="Cancelled; the worker that started it was gone.")
+        client.set_flow_run_state(self._flow_run_id, state, force=True)
+
+    def _read_state(self, client: SyncPrefectClient) -> State[Any] | None:
+        try:
+            return client.read_flow_run(self._flow_run_id).state
+        except Exception:
+            logger.debug("the state of the run could not be read", exc_info=True)
+            return None
+
+
+def is_left_alone(state: State[Any], now: datetime) -> bool:
+    """Whether a run in this state should have been ended by its worker by now."""
+    if not (state.is_cancelling() or state.is_final()):
+        return False
+    return state.timestamp is not None and (now - state.timestamp).total_seconds() > WORKER_SECONDS
