@@ -30,7 +30,7 @@ class Recipe:
     folder: Path
     log: Path
     is_healthy: Callable[[], bool]
-    start_seconds: float = 120.0
+    start_seconds: float = 300.0  # an empty database on a busy machine takes Prefect a minute
     stop_seconds: float = 10.0
 
 

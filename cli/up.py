@@ -14,29 +14,24 @@ from cli.supervisor_plan import HOST, console_url
 from cli.supervisor_processes import is_alive, stop_processes
 from flows.stack import read_stack, remove_stack
 from lakeside.errors import LakesideError, SettingsError
-from lakeside.settings import Settings, load_settings
+from lakeside.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 
-def up(port: int | None = None, prefect_port: int | None = None) -> None:
-    """Start Prefect's server, a worker and the console; return after a stop by Ctrl-C or SIGTERM.
-
-    Args:
-        port: the console's port instead of the setting.
-        prefect_port: the Prefect server's port instead of the setting.
+def run_up(settings: Settings) -> int:
+    """Start Prefect's server, a worker and the console; 0 after a stop by Ctrl-C or SIGTERM.
 
     Raises:
         SettingsError: a port is in use. LakesideError: a stack already runs on this home.
         BackendUnavailable: a process did not start or died for good; everything has been stopped.
     """
-    settings = choose_ports(load_settings(), port, prefect_port)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     with lock_home(settings):
         stop_leftovers(settings)
         check_ports(settings)
-        logger.info("starting; logs are in %s", settings.home_folder / "logs")
+        sys.stderr.write(f"Starting Lakeside; its logs are in {settings.home_folder / 'logs'}.\n")
         Supervisor(settings).run(lambda: announce(settings))
+    return 0
 
 
 def choose_ports(settings: Settings, port: int | None, prefect_port: int | None) -> Settings:

@@ -62,7 +62,10 @@ class CancelWatch:
         While this waits the worker's SIGTERM may arrive and end the run as usual.
         """
         with get_client(sync_client=True) as client:
-            while (state := self._read_state(client)) is not None and state.is_cancelling():
+            while True:
+                state = self._read_state(client)
+                if state is None or not state.is_cancelling():
+                    return
                 if is_left_alone(state, datetime.now(UTC)):
                     self._set_cancelled(client)
                     return
