@@ -34,13 +34,11 @@ def doctor(as_json: JsonOption = False) -> int:
 
     settings = load_settings()
     findings = list(_examine(settings))
-    document = {
-        "ok": all(f.state == "ok" for f in findings),
-        "findings": [asdict(f) for f in findings],
-        "settings": list_settings_in_force(settings),
-    }
-    Output(as_json).show(document, lambda: _describe(findings, document["settings"]))
-    return 0 if document["ok"] else 1
+    values = list_settings_in_force(settings)
+    ok = all(f.state == "ok" for f in findings)
+    document = {"ok": ok, "findings": [asdict(f) for f in findings], "settings": values}
+    Output(as_json).show(document, lambda: _describe(findings, values))
+    return 0 if ok else 1
 
 
 def _examine(settings: Settings) -> Iterator[Finding]:

@@ -60,13 +60,13 @@ def _options(
 
 def main() -> None:
     """The console script."""
+    _configure_logging()
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; its exit code. Nothing is raised."""
     as_json = "--json" in arguments
-    _configure_logging()
     try:
         code = app(args=list(arguments), prog_name="lakeside", standalone_mode=False)
         return code if isinstance(code, int) else 0
@@ -98,8 +98,7 @@ def _refuse(error: TyperException, as_json: bool) -> int:
     message = str(describe() if describe else error)
     context = getattr(error, "ctx", None)
     if type(error).__name__ == "NoArgsIsHelpError" and not as_json:
-        sys.stderr.write(message.rstrip() + "\n")
-        return code
+        return code  # the help is on the screen already
     message = " ".join(message.split())
     hint = f"See `{context.command_path} --help`." if context else "See `lakeside --help`."
     show_error({"kind": "UsageError", "message": message, "hint": hint}, as_json)

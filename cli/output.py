@@ -61,7 +61,7 @@ def _to_text(value: Any) -> str:
     if isinstance(value, (datetime, date, time)):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return format(value, "f")
+        return format(value.normalize(), "f")
     if isinstance(value, timedelta):
         return str(value.total_seconds())
     if isinstance(value, bytes):

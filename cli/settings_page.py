@@ -20,16 +20,16 @@ warned about. `lakeside doctor` shows the values in force.
 """
 
 
-def write_page() -> str:
-    """The whole page.
+def write_page(settings: type[BaseModel] = Settings) -> str:
+    """The whole page about these settings.
 
     Raises:
         ValueError: a setting has no description.
     """
     sections = [_HEAD]
-    top = [(variable_name(n, i), i) for n, i in Settings.model_fields.items() if not _is_section(i)]
+    top = [(variable_name(n, i), i) for n, i in settings.model_fields.items() if not _is_section(i)]
     sections.append(_write_section("Places", top))
-    for name, info in Settings.model_fields.items():
+    for name, info in settings.model_fields.items():
         if _is_section(info):
             fields = info.annotation.model_fields.items()  # type: ignore[union-attr]
             rows = [(f"{PREFIX}{name}__{inner}".upper(), i) for inner, i in fields]

@@ -46,7 +46,9 @@ def sample_batches(dataset: Dataset, month: Month, rows: int) -> Iterator[pa.Rec
         for name, since in _FEE_SINCE.items():
             if month < since:
                 drawn.pop(name, None)
-        times = {dataset.pickup_column: trips.pickup, dataset.dropoff_column: trips.dropoff}
+        times: Columns = {dataset.pickup_column: trips.pickup}
+        if dataset.dropoff_column:
+            times[dataset.dropoff_column] = trips.dropoff
         drawn = times | drawn  # a dataset may have drawn its drop-off itself, with nulls
         yield pa.record_batch(
             [_to_arrow(drawn.get(c.name), c.kind, len(trips)) for c in columns],

@@ -22,7 +22,10 @@ from lakeside.warehouse.protocol import QueryLimits, QueryResult
 from lakeside.warehouse.sql import translate_select
 
 SCHEMA_NAME = "trips"
-_MEMORY = "2GB"
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "python_enable_replacements": "false",
+    "memory_limit": "2GB",
+}
 _ZONES_KEY = reference_key(ZONES_FILE)
 
 
@@ -39,8 +42,7 @@ def run_lake_query(lake: Lake, sql: str, limits: QueryLimits) -> QueryResult:
     names = [dataset.name for dataset in list_datasets()] + [ZONES_TABLE]
     known = dict.fromkeys(names, None)
     used = translate_select(sql, SCHEMA_NAME, known, limits.rows).tables
-    config = {"python_enable_replacements": "false", "memory_limit": _MEMORY}
-    with duckdb.connect(":memory:", config=config) as connection:
+    with duckdb.connect(":memory:", config=_CONFIG) as connection:
         for name in sorted(used):
             connection.register(name, _open_table(lake, name))
         connection.execute("SET enable_external_access = false")
