@@ -13,8 +13,8 @@ from cli.tables import format_seconds
 from lakeside.errors import LakesideError, SourceMissing
 
 if TYPE_CHECKING:
-    from lakeside.services import Services
     from lakeside.settings import Settings
+    from lakeside.sources.sources import Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,17 @@ def doctor(as_json: JsonOption = False) -> int:
 
 def _examine(settings: Settings) -> Iterator[Finding]:
     from lakeside.services import open_services
+    from lakeside.sources.sources import Sources
 
     yield _check_names()
     services = open_services(settings)
     yield _ask("lake", lambda: _describe_ready(services.lake.check_ready()))
     yield _ask("warehouse", lambda: _describe_ready(services.warehouse.check_ready()))
-    yield _ask("source datatalksclub", lambda: _probe(services, "datatalksclub"))
-    yield _ask("source tlc", lambda: _probe(services, "tlc"))
+    once = Sources(settings.sources.model_copy(update={"attempts": 1}))
+    yield _ask("source datatalksclub", lambda: _probe(once, "datatalksclub"))
+    yield _ask("source tlc", lambda: _probe(once, "tlc"))
     if settings.sources.archive_url:
-        yield _ask("source archive", lambda: _probe(services, "archive"))
+        yield _ask("source archive", lambda: _probe(once, "archive"))
     yield from _check_runs(settings)
 
 
@@ -78,7 +80,7 @@ def _describe_ready(facts: Mapping[str, Any]) -> str:
     return ", ".join(f"{k} {str(v).lower() if isinstance(v, bool) else v}" for k, v in shown.items())
 
 
-def _probe(services: Services, name: str) -> str:
+def _probe(sources: Sources, name: str) -> str:
     """Ask the source for a month it has had for years."""
     from lakeside.datasets import get_dataset
     from lakeside.month import Month
@@ -86,7 +88,7 @@ def _probe(services: Services, name: str) -> str:
 
     dataset, month = get_dataset("green"), Month(2020, 10)
     try:
-        probe = services.sources.probe(dataset, month, SourceName(name))
+        probe = sources.probe(dataset, month, SourceName(name))
     except SourceMissing as error:
         return f"answers, but has no green {month} ({error.message})"
     size = f"{probe.size_bytes:,} bytes" if probe.size_bytes is not None else "size not given"
@@ -115,14 +117,17 @@ def _check_runs(settings: Settings) -> Iterator[Finding]:
 
 def list_settings_in_force(settings: Settings) -> dict[str, Any]:
     """Environment name -> value of every setting, defaults too."""
-    from lakeside.settings import setting_names
+    from pydantic import BaseModel
+
+    from lakeside.settings import variable_name
 
     values: dict[str, Any] = {}
-    for name in setting_names():
-        value: Any = settings
-        for part in name.removeprefix("LAKESIDE_").lower().split("__"):
-            value = getattr(value, part)
-        values[name] = value
+    for field, info in type(settings).model_fields.items():
+        name, value = variable_name(field, info), getattr(settings, field)
+        if isinstance(value, BaseModel):
+            values |= {f"{name}__{inner}".upper(): v for inner, v in value}
+        else:
+            values[name] = value
     return values
 
 

@@ -15,8 +15,8 @@ from lakeside.warehouse.duckdb_errors import first_line
 from lakeside.warehouse.duckdb_file import READ_CONFIG, DuckDBFile
 from lakeside.warehouse.duckdb_tables import list_names
 from lakeside.warehouse.protocol import QueryLimits, QueryResult
-from lakeside.warehouse.sql import translate_select
 from lakeside.warehouse.sql.results import as_bigquery
+from lakeside.warehouse.sql.translate import translate_select
 
 _BATCH_ROWS = 2048
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from lakeside.datasets.contract import SOURCE_MONTH, Dataset
 from lakeside.errors import NotFound
@@ -24,7 +25,6 @@ from lakeside.warehouse.duckdb_publish import (
     publish_staged,
     table_columns,
 )
-from lakeside.warehouse.duckdb_sandbox import query_warehouse_file
 from lakeside.warehouse.duckdb_staging import StagingFolder, measure_staged
 from lakeside.warehouse.duckdb_tables import list_file_tables
 from lakeside.warehouse.figures import (
@@ -106,7 +106,11 @@ class DuckDBWarehouse:
             if connection is None or not table_columns(connection, self._file, LOADS_TABLE):
                 return {}
             selected = f"SELECT {', '.join(LOADS_NAMES)} FROM {self._file.table(LOADS_TABLE)}"
-            return read_publications(connection.sql(selected).to_arrow_table().to_pylist())
+            rows = connection.sql(selected).to_arrow_table()
+            # As naive UTC: Arrow imports pandas to name the zone of an aware time.
+            place = rows.schema.get_field_index("published_at")
+            moments = rows["published_at"].cast(pa.timestamp("us"))
+            return read_publications(rows.set_column(place, "published_at", moments).to_pylist())
 
     def measure_month(self, dataset: Dataset, month: Month) -> Sequence[ColumnStats]:
         """The figures of a month's rows, per table column.
@@ -134,6 +138,9 @@ class DuckDBWarehouse:
 
     def run_query(self, sql: str, limits: QueryLimits) -> QueryResult:
         """Run one GoogleSQL SELECT, translated, on a read-only sandboxed connection."""
+        # Imported here: publishing needs no SQL parser, and starting should stay cheap.
+        from lakeside.warehouse.duckdb_sandbox import query_warehouse_file
+
         return query_warehouse_file(self._file, sql, limits)
 
     def sweep_staging(self, older_than_seconds: float = _DAY_SECONDS) -> int:

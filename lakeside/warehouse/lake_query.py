@@ -19,7 +19,7 @@ from lakeside.lake.layout import reference_key
 from lakeside.lake.objects import Footer
 from lakeside.warehouse.duckdb_sandbox import run_select
 from lakeside.warehouse.protocol import QueryLimits, QueryResult
-from lakeside.warehouse.sql import translate_select
+from lakeside.warehouse.sql.translate import translate_select
 
 SCHEMA_NAME = "trips"
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {

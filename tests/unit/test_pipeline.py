@@ -16,6 +16,7 @@ from lakeside.progress import MonthState, Progress, Stage
 from lakeside.services import Services, open_services
 from lakeside.settings import Settings
 from lakeside.sources.probe import SourceName
+from lakeside.warehouse.figures import compare_figures
 
 MONTH = Month(2020, 10)
 REQUEST = MonthRequest("green", MONTH, SourceName.SAMPLE)
@@ -50,7 +51,8 @@ def test_again_is_unchanged_and_forced_is_the_same(services: Services) -> None:
     assert run_month(REQUEST, services).state is MonthState.UNCHANGED
     for _ in range(2):
         assert run_month(replace(REQUEST, force=True), services).state is MonthState.PUBLISHED
-    assert services.warehouse.measure_month(get_dataset("green"), MONTH) == before
+    after = services.warehouse.measure_month(get_dataset("green"), MONTH)
+    assert compare_figures(before, after) == []
 
 
 def test_without_load_the_warehouse_stays_empty_until_loaded(services: Services) -> None:
@@ -77,7 +79,7 @@ def test_loading_what_the_lake_has_not_names_the_object(services: Services) -> N
 
 
 def test_a_month_no_source_has_is_missing_at_once(services: Services) -> None:
-    with pytest.raises(SourceMissing, match="2013"):
+    with pytest.raises(SourceMissing, match="2014-01"):
         run_month(MonthRequest("green", Month(2010, 1)), services)
 
 
