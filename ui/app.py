@@ -9,6 +9,7 @@ import streamlit as st
 from ui.access import freeze_imports, load_backends, load_health
 from ui.app_pages.pages import PAGES
 from ui.components.boundary import error_boundary
+from ui.components.links import show_link_script
 from ui.components.pieces import show_style
 from ui.components.status_panel import show_status
 from ui.presenters.status_presenter import present_status
@@ -29,3 +30,4 @@ show_toasts()
 page.run()
 with st.sidebar, error_boundary():
     show_status(present_status(load_health(), load_backends()))
+    show_link_script()

@@ -56,20 +56,26 @@ def follow_url_many(name: str, allowed: Sequence[T]) -> str:
     return key
 
 
-def remember_choice(name: str, value: object) -> None:
-    """After the widget is drawn: write its value to the URL."""
-    many = isinstance(value, (list, tuple))
-    written = ",".join(str(part) for part in value) if many else str(value)  # type: ignore[attr-defined]
+def remember_choice(name: str, value: object, default: object = None) -> None:
+    """After the widget is drawn: write its value to the URL, where a default needs no words."""
+    many = isinstance(value, list | tuple)
+    written = ",".join(str(part) for part in value) if many else str(value)
+    if value == default:
+        written = ""
     set_param(name, written)
     st.session_state[f"seen_{name}"] = written or None
 
 
 def follow_page(pages: int, name: str = "page") -> int:
-    """The page of the `st.pagination` whose key is `name`: from its state, else the URL; at most `pages`."""
+    """The page an `st.pagination(pages, default=…, key=name)` is on, written to the URL.
+
+    Comes from the widget's state, else from the URL; at most `pages`, so that a narrower list is not empty.
+    """
     wanted = find_param(name) or ""
     number = int(st.session_state.get(name) or (wanted if wanted.isdecimal() else 1))
+    if number > pages and name in st.session_state:
+        st.session_state[name] = pages
     number = max(1, min(number, pages))
-    st.session_state[name] = number
     set_param(name, str(number) if number > 1 else None)
     return number
 

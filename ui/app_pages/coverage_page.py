@@ -21,14 +21,17 @@ with error_boundary():
     coverage, seen_at = load_coverage()
     names = list_datasets(coverage)
     key = follow_url("dataset", names, default="green")
-    view = present_coverage(coverage, st.session_state[key], datetime.now(UTC))
+    every_year = st.session_state.get("every_year", False)
+    view = present_coverage(coverage, st.session_state[key], datetime.now(UTC), fold=not every_year)
     if view.is_empty:
         show_welcome(load_health())
     else:
         show_facts(view.facts)
         show_notices(view.attention, "Nothing needs attention: every month in the lake is published.")
-    chosen = st.segmented_control("Dataset", names, key=key, required=True, label_visibility="collapsed")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        chosen = st.segmented_control("Dataset", names, key=key, required=True, label_visibility="collapsed")
+        show_muted(view.summary)
+        st.toggle("Every year", key="every_year", help="Also years of which nothing is here, month by month.")
     remember_choice("dataset", chosen)
-    show_muted(view.summary)
     show_matrix(view)
     show_listing_age("Looked at lake and warehouse", seen_at)

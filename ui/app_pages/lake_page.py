@@ -32,5 +32,5 @@ else:
     with error_boundary():
         item, footer = load_object(key)
         view = present_object(item, footer, find_lake_url(key), datetime.now(UTC))
-        show_heading(view.title, "")
+        show_heading(view.title, key, is_key=True)
         show_object(item, view)

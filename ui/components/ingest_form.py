@@ -1,8 +1,10 @@
-"""The ingest form: dataset, year, source, months, load, force. All but force is in the URL."""
+"""The ingest form: dataset, year, what to do, source, months, force. All but force is in the URL."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import streamlit as st
 
@@ -14,80 +16,97 @@ from ui.presenters.ingest_presenter import (
     SOURCE_WORDS,
     Form,
     label_month,
-    list_missing,
     list_sources,
+    list_wanted,
     list_years,
     offer_months,
 )
+from ui.presenters.places import INGEST_AND_LOAD, ONLY_INGEST, ONLY_LOAD
 from ui.state import follow_url, follow_url_many, remember_choice
 
 DEFAULT_DATASET, DEFAULT_YEAR = "green", 2020
+WHAT_WORDS = {
+    INGEST_AND_LOAD: "Ingest and load",
+    ONLY_INGEST: "Only to the lake",
+    ONLY_LOAD: "Only lake to warehouse",
+}
+FORCE_HELP = "Fetch and write even what is unchanged, and replace what another source fed."
 
-Offer = tuple[Form, Mapping[int, MonthCoverage], Mapping[int, Sequence[str]]]
+T = TypeVar("T", str, int)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What is chosen, the months that can be, and which sources have them."""
+
+    form: Form
+    months: Mapping[int, MonthCoverage]
+    sources: Mapping[int, Sequence[str]]
 
 
 def show_ingest_form(coverage: Sequence[MonthCoverage]) -> Offer:
-    """Draw the form; what is chosen, what can be chosen, and who has it."""
-    left, middle, right = st.columns([1.5, 0.8, 2], vertical_alignment="bottom")
-    with left:
-        dataset = _choose_dataset(list_datasets(coverage))
-    with middle:
-        year = _choose_year(list_years(coverage, dataset))
+    """Draw the form and read it."""
+    first, second, third = st.columns([1.55, 0.75, 2.1], gap="medium")
+    with first:
+        dataset = _choose_one("Dataset", "dataset", list_datasets(coverage), DEFAULT_DATASET)
+    with second:
+        years = list_years(coverage, dataset)
+        year = _choose_listed("Year", "year", years, DEFAULT_YEAR if DEFAULT_YEAR in years else years[0])
     sources = load_month_sources(dataset, year)
-    with right:
-        source = _choose_source(list_sources(sources))
+    with third:
+        source = _choose_listed("Source", "source", list_sources(sources), AUTO, SOURCE_WORDS)
+    with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
+        what = _choose_one("What to do", "do", list(WHAT_WORDS), INGEST_AND_LOAD, WHAT_WORDS)
+        force = st.toggle("Force", key="force", help=FORCE_HELP, disabled=what == ONLY_LOAD)
+    form = Form(dataset, year, source, (), what, force and what != ONLY_LOAD)
     of_year = [m for m in coverage if m.dataset == dataset and m.month.year == year]
-    offered = offer_months(of_year, sources, source)
-    months = _choose_months(offered)
-    with st.container(horizontal=True, gap="large"):
-        load = st.toggle(
-            "Load to the warehouse", value=True, key="load", help="Off: the month stops at the lake."
-        )
-        force = st.toggle(
-            "Force", key="force", help="Fetch and write even what is unchanged or from another source."
-        )
-    return Form(dataset, year, source, months, load, force), offered, sources
+    offered = offer_months(of_year, sources, form)
+    return Offer(replace(form, months=_choose_months(offered, what)), offered, sources)
 
 
-def _choose_dataset(names: Sequence[str]) -> str:
-    key = follow_url("dataset", names, DEFAULT_DATASET)
-    chosen = st.segmented_control("Dataset", names, key=key, required=True)
-    remember_choice("dataset", chosen)
-    return str(chosen)
+def _choose_one(
+    label: str, name: str, options: Sequence[T], default: T, words: Mapping[T, str] | None = None
+) -> T:
+    key = follow_url(name, options, default)
+    chosen = st.segmented_control(
+        label,
+        options,
+        key=key,
+        required=True,
+        format_func=lambda option: (words or {}).get(option, str(option)),
+    )
+    remember_choice(name, chosen, default)
+    return chosen if chosen is not None else default
 
 
-def _choose_year(years: Sequence[int]) -> int:
-    key = follow_url("year", years, DEFAULT_YEAR if DEFAULT_YEAR in years else years[0])
-    chosen = st.selectbox("Year", years, key=key)
-    remember_choice("year", chosen)
-    return int(chosen)
+def _choose_listed(
+    label: str, name: str, options: Sequence[T], default: T, words: Mapping[T, str] | None = None
+) -> T:
+    key = follow_url(name, options, default)
+    chosen = st.selectbox(
+        label, options, key=key, format_func=lambda option: (words or {}).get(option, str(option))
+    )
+    remember_choice(name, chosen, default)
+    return chosen
 
 
-def _choose_source(names: Sequence[str]) -> str:
-    key = follow_url("source", names, AUTO)
-    chosen = st.selectbox("Source", names, key=key, format_func=lambda name: SOURCE_WORDS.get(name, name))
-    remember_choice("source", chosen)
-    return str(chosen)
-
-
-def _choose_months(offered: Mapping[int, MonthCoverage]) -> tuple[int, ...]:
-    numbers = list(offered)
+def _choose_months(offered: Mapping[int, MonthCoverage], what: str) -> tuple[int, ...]:
+    numbers, wanted = list(offered), list_wanted(offered, what)
     key = follow_url_many("months", numbers)
-    missing = list_missing(offered)
+    if not numbers:
+        st.markdown("**No month can be chosen here.** Try another year or source.")
+        return ()
+    label = "Months in the lake" if what == ONLY_LOAD else "Months the source has published"
     chosen = st.pills(
-        "Months (only those the source has)",
+        label,
         numbers,
         key=key,
         selection_mode="multi",
         format_func=lambda number: label_month(offered[number]),
     )
     with st.container(horizontal=True, gap="small"):
-        st.button(
-            f"Choose what is missing ({len(missing)})",
-            disabled=not missing,
-            on_click=_set,
-            args=(key, missing),
-        )
+        choose = "Choose what is not loaded" if what == ONLY_LOAD else "Choose what is missing"
+        st.button(f"{choose} ({len(wanted)})", disabled=not wanted, on_click=_set, args=(key, wanted))
         st.button("Choose none", type="tertiary", disabled=not chosen, on_click=_set, args=(key, []))
     remember_choice("months", sorted(chosen))
     return tuple(sorted(chosen))

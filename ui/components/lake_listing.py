@@ -26,13 +26,13 @@ def show_listing(listing: ObjectListing) -> None:
     show_table(present_objects(shown, load_footers(tuple(shown)), datetime.now(UTC)))
     if pages > 1:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.pagination(pages, key="page")
+            st.pagination(pages, default=page, key="page")
             show_muted(f"{format_counted(len(found), 'object')} on {pages} pages")
 
 
 def _narrow(listing: ObjectListing) -> list[LakeObject]:
     areas = list_areas(listing)
-    left, middle, right = st.columns([2, 2, 1], vertical_alignment="bottom")
+    left, middle, right = st.columns([2, 2, 1], vertical_alignment="top")
     with left:
         key = follow_url("area", areas, ALL)
         area = st.segmented_control("Show", areas, key=key, required=True)

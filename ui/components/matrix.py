@@ -31,7 +31,9 @@ def show_matrix(view: CoverageView) -> None:
 
 def _year(row: YearRow) -> Markup:
     cells = [el("td", _cell(cell, row.quiet)) for cell in row.cells]
-    year = el("th", str(row.year), class_="year", scope="row")
+    if row.folded:
+        cells = [el("td", el("div", row.folded, class_="ls-cell many tone-quiet"), colspan=12)]
+    year = el("th", row.label, class_="year", scope="row")
     return el("tr", year, *cells, el("td", row.rows, class_="total"), class_="quiet" if row.quiet else None)
 
 

@@ -44,5 +44,5 @@ def _show_rows(item: LakeObject, view: ObjectView) -> None:
         alt=f"Rows of {view.title}, page {page} of {view.pages}",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.pagination(view.pages, key="page")
+        st.pagination(view.pages, default=page, key="page")
         show_muted(present_cost(preview))

@@ -12,6 +12,7 @@ from ui.presenters.looks import Look
 from ui.presenters.views import Column, Fact, Link, Notice, Table, TableCell
 
 _STYLE = Path(__file__).with_name("console.css")
+SHOWN_NOTICES = 4
 
 
 def show_style() -> None:
@@ -24,9 +25,9 @@ def show_back(link: Link) -> None:
     st.html(el("p", el("a", f"← {link.label}", href=link.href), class_="ls-crumb"))
 
 
-def show_heading(title: str, question: str) -> None:
-    """The page's name and the one question it answers."""
-    st.html(el("div", el("h1", title), el("p", question), class_="ls-head"))
+def show_heading(title: str, question: str, is_key: bool = False) -> None:
+    """The page's name and the one question it answers, or the key of what it shows."""
+    st.html(el("div", el("h1", title), el("p", question, class_="key" if is_key else None), class_="ls-head"))
 
 
 def show_facts(facts: Iterable[Fact]) -> None:
@@ -60,14 +61,18 @@ def show_notices(notices: Sequence[Notice], calm: str) -> None:
     if not notices:
         st.html(el("p", "✓ ", calm, class_="ls-calm"))
         return
-    st.html(el("ul", *[_notice(n) for n in notices], class_="ls-notices"))
+    first, rest = notices[:SHOWN_NOTICES], notices[SHOWN_NOTICES:]
+    st.html(el("ul", *map(_notice, first), class_="ls-notices"))
+    if rest:
+        with st.expander(f"{len(rest)} more"):
+            st.html(el("ul", *map(_notice, rest), class_="ls-notices"))
 
 
 def _notice(notice: Notice) -> Markup:
     what = el(
         "div",
-        el("div", notice.title, class_="title"),
-        el("div", notice.detail, class_="detail") if notice.detail else None,
+        el("span", notice.title, class_="title"),
+        el("span", notice.detail, class_="detail") if notice.detail else None,
         class_="what",
     )
     link = el("a", notice.link.label, href=notice.link.href) if notice.link else None

@@ -10,7 +10,7 @@ import streamlit as st
 
 from ui.presenters.warehouse_presenter import MonthRows
 
-_MOST_MONTHS = 60
+_MOST_MONTHS = 24
 
 
 def show_rows_chart(name: str, months: Sequence[MonthRows]) -> None:
@@ -27,9 +27,14 @@ def show_rows_chart(name: str, months: Sequence[MonthRows]) -> None:
         alt.Chart(frame)
         .mark_bar(cornerRadiusEnd=2)
         .encode(
-            x=alt.X("month:N", title=None, axis=alt.Axis(labelAngle=-45 if len(shown) > 8 else 0)),
-            xOffset="place:N",
-            y=alt.Y("rows:Q", title="rows", axis=alt.Axis(format="~s", tickCount=5)),
+            x=alt.X(
+                "month:N",
+                title=None,
+                axis=alt.Axis(labelAngle=-90 if len(shown) > 5 else 0),
+                scale=alt.Scale(paddingInner=0.25),
+            ),
+            xOffset=alt.XOffset("place:N", scale=alt.Scale(paddingInner=0.05)),
+            y=alt.Y("rows:Q", title=None, axis=alt.Axis(format="~s", tickCount=5)),
             color=alt.Color("place:N", title=None, legend=alt.Legend(orient="top")),
             tooltip=["month:N", "place:N", alt.Tooltip("rows:Q", format=",")],
         )

@@ -33,7 +33,7 @@ def show_run_list() -> None:
     live = is_any_live(runs)
     st.fragment(_show_rows, run_every=POLL_SECONDS if live else None)(page, live)
     if page > 1 or len(runs) > PAGE_ROWS:
-        st.pagination(page + (len(runs) > PAGE_ROWS), key="page")
+        st.pagination(page + (len(runs) > PAGE_ROWS), default=page, key="page")
 
 
 def _show_rows(page: int, was_live: bool) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from lakeside.coverage import MonthCoverage
 from lakeside.warehouse.protocol import TableInfo
-from ui.components.pieces import show_facts, show_muted, show_table, show_verdict
+from ui.components.pieces import show_muted, show_table, show_verdict
 from ui.components.rows_chart import show_rows_chart
 from ui.presenters.warehouse_presenter import TableView, list_trip_tables
 from ui.state import follow_url, remember_choice
@@ -28,11 +28,19 @@ def show_table_view(view: TableView) -> None:
     show_verdict(view.verdict, view.agrees)
     months, columns = st.tabs(["Months", "Columns"])
     with months:
-        show_facts(view.facts)
         if view.chart:
-            show_rows_chart(view.name, view.chart)
-            show_table(view.months)
+            _show_months(view)
         else:
             show_muted("This table holds no months of trips.")
     with columns:
+        show_muted(view.summary)
         show_table(view.columns)
+
+
+def _show_months(view: TableView) -> None:
+    left, right = st.columns([1.75, 1], gap="medium")
+    with left:
+        show_table(view.months)
+    with right:
+        show_rows_chart(view.name, view.chart)
+        show_muted(view.summary)

@@ -6,16 +6,19 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from lakeside.coverage import MonthCoverage
 from ui.formats import format_bytes, format_count, format_counted, format_relative, format_rows
 from ui.presenters.looks import COVERAGE, Look, find_look
-from ui.presenters.places import link_to_ingest, link_to_object
+from ui.presenters.places import ONLY_LOAD, link_to_ingest, link_to_object
 from ui.presenters.views import Fact, Link, Notice
 
 # What hurts most comes first; the rest is not a worry.
 ATTENTION = ("broken", "mismatch", "stale", "foreign", "in_lake")
 SHOWN_MONTHS = 6
+# What loading alone mends: the lake has the rows, the table has not.
+LOADABLE = ("in_lake", "mismatch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class YearRow:
-    """Twelve months; `quiet` when nothing of the year is in lake or warehouse."""
+    """Twelve months of one year, or, with `folded` words, several years in which nothing is there."""
 
-    year: int
+    label: str
     cells: Sequence[Cell | None]
     quiet: bool
     rows: str
+    folded: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +69,15 @@ def list_datasets(coverage: Iterable[MonthCoverage]) -> list[str]:
     return list(dict.fromkeys(m.dataset for m in coverage))
 
 
-def present_coverage(coverage: Sequence[MonthCoverage], dataset: str, now: datetime) -> CoverageView:
+def present_coverage(
+    coverage: Sequence[MonthCoverage], dataset: str, now: datetime, fold: bool = True
+) -> CoverageView:
     """Totals and attention over all datasets; matrix and legend of the chosen one."""
     chosen = [m for m in coverage if m.dataset == dataset]
     counts = Counter(state_of(m) for m in chosen)
-    years = present_years(chosen, now)
+    years = present_years(chosen, now, fold)
     return CoverageView(
-        is_empty=not any(m.key or m.warehouse_rows for m in coverage),
+        is_empty=not any(map(is_there, coverage)),
         facts=present_facts(coverage),
         attention=present_attention(coverage),
         dataset=dataset,
@@ -131,15 +137,13 @@ def _present_notice(dataset: str, state: str, months: Sequence[MonthCoverage]) -
     look = find_look(COVERAGE, state)
     names = ", ".join(str(m.month) for m in months[:SHOWN_MONTHS])
     more = f" and {len(months) - SHOWN_MONTHS} more" if len(months) > SHOWN_MONTHS else ""
-    action = "Load them" if state == "in_lake" else "Ingest again"
-    year = months[0].month.year
-    link = Link(action, link_to_ingest(dataset, [m.month for m in months if m.month.year == year]))
-    return Notice(
-        look,
-        f"{dataset} · {format_counted(len(months), 'month')} {look.word}: {names}{more}",
-        months[0].reason,
-        link,
+    year = [m for m in months if m.month.year == months[0].month.year]
+    action, what = (
+        ("Load", ONLY_LOAD) if state in LOADABLE and all(m.key for m in year) else ("Ingest again", "")
     )
+    link = Link(action, link_to_ingest(dataset, [m.month for m in year], what))
+    title = f"{dataset} · {format_counted(len(months), 'month')} {look.word}: {names}{more}"
+    return Notice(look, title, months[0].reason, link)
 
 
 def present_summary(dataset: str, months: Sequence[MonthCoverage]) -> str:
@@ -156,17 +160,40 @@ def present_summary(dataset: str, months: Sequence[MonthCoverage]) -> str:
     return f"{dataset}: {rows}; {sources}."
 
 
-def present_years(months: Sequence[MonthCoverage], now: datetime) -> list[YearRow]:
-    """The newest year first."""
-    by_month = {(m.month.year, m.month.number): m for m in months}
+def present_years(months: Sequence[MonthCoverage], now: datetime, fold: bool = True) -> list[YearRow]:
+    """The newest year first; neighbouring years with nothing in lake or warehouse fold into one row."""
+    by_year: dict[int, list[MonthCoverage]] = {}
+    for month in sorted(months, key=lambda m: m.month, reverse=True):
+        by_year.setdefault(month.month.year, []).append(month)
     rows = []
-    for year in sorted({y for y, _ in by_month}, reverse=True):
-        present = [by_month.get((year, number)) for number in range(1, 13)]
-        total = sum(m.lake_rows or 0 for m in present if m)
-        quiet = not any(m and (m.key or m.warehouse_rows) for m in present)
-        cells = [present_cell(m, now) if m and state_of(m) != "never" else None for m in present]
-        rows.append(YearRow(year, cells, quiet, format_count(total) if total else ""))
+    for quiet, group in groupby(by_year.items(), key=lambda item: not any(map(is_there, item[1]))):
+        years = list(group)
+        if fold and quiet and len(years) > 1 and any(map(is_there, months)):
+            rows.append(_fold_years(years))
+        else:
+            rows.extend(_present_year(year, found, now) for year, found in years)
     return rows
+
+
+def is_there(month: MonthCoverage) -> bool:
+    """Is anything of the month in the lake or the warehouse."""
+    return bool(month.key or month.warehouse_rows)
+
+
+def _fold_years(years: Sequence[tuple[int, Sequence[MonthCoverage]]]) -> YearRow:
+    counts = Counter(state_of(m) for _, months in years for m in months)
+    words = ", ".join(f"{counts[s]} {COVERAGE[s].word}" for s in ("missing", "not_yet") if counts[s])
+    return YearRow(
+        f"{years[-1][0]}–{years[0][0] % 100:02d}", (), True, "", f"{COVERAGE['missing'].symbol} {words}"
+    )
+
+
+def _present_year(year: int, months: Sequence[MonthCoverage], now: datetime) -> YearRow:
+    by_number = {m.month.number: m for m in months}
+    present = [by_number.get(number) for number in range(1, 13)]
+    cells = [present_cell(m, now) if m and state_of(m) != "never" else None for m in present]
+    total = sum(m.lake_rows or 0 for m in months)
+    return YearRow(str(year), cells, not any(map(is_there, months)), format_count(total) if total else "")
 
 
 def present_cell(month: MonthCoverage, now: datetime) -> Cell:

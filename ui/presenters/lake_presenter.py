@@ -125,7 +125,10 @@ def _present_object_row(
         ]
     origin = footer.provenance
     source = TableCell(origin.source) if origin else TableCell("", look=COVERAGE["foreign"])
-    return [*start, TableCell(format_count(footer.rows)), *end, source, TableCell(present_writer(footer))]
+    writer = TableCell(
+        present_writer(footer), href=link_to_run(origin.run_id) if origin and origin.run_id else None
+    )
+    return [*start, TableCell(format_count(footer.rows)), *end, source, writer]
 
 
 def present_writer(footer: Footer) -> str:
@@ -143,7 +146,7 @@ def present_object(item: LakeObject, footer: Footer, url: str, now: datetime) ->
     ratio = footer.uncompressed_bytes / item.size_bytes if item.size_bytes else 0
     groups = format_counted(footer.row_groups, "row group")
     return ObjectView(
-        title=item.key.rpartition("/")[2],
+        title=f"{item.dataset} {item.month}" if item.month else item.key.rpartition("/")[2],
         facts=[
             Fact("Rows", format_count(footer.rows), groups),
             Fact("Size", format_bytes(item.size_bytes), f"{ratio:.1f} times smaller than its values"),

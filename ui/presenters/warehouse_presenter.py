@@ -37,10 +37,10 @@ class MonthRows:
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """One table: facts, its months beside the lake's, its columns."""
+    """One table: what it is, its months beside the lake's, its columns."""
 
     name: str
-    facts: Sequence[Fact]
+    summary: str
     verdict: str
     agrees: bool
     months: Table
@@ -58,13 +58,16 @@ def list_trip_tables(tables: Sequence[TableInfo], coverage: Sequence[MonthCovera
 def present_warehouse_facts(
     tables: Sequence[TableInfo], publications: Publications, location: str, now: datetime
 ) -> list[Fact]:
-    """Tables, rows, bytes, last publication."""
-    sizes = [t.size_bytes for t in tables if t.size_bytes is not None]
+    """Tables of trips, their rows and bytes, the last publication."""
+    trips = [t for t in tables if t.name in {name for name, _ in publications}]
+    sizes = [t.size_bytes for t in trips if t.size_bytes is not None]
     last = max(publications.values(), key=lambda p: p.published_at, default=None)
     return [
-        Fact("Tables", format_count(len(tables)), location),
-        Fact("Rows", format_count(sum(t.rows for t in tables)), "in all tables"),
-        Fact("Size", format_bytes(sum(sizes)) if sizes else UNKNOWN, "as the warehouse states it"),
+        Fact("Tables of trips", format_count(len(trips)), location),
+        Fact("Rows", format_count(sum(t.rows for t in trips)), format_counted(len(publications), "month")),
+        Fact(
+            "Size", format_bytes(sum(sizes)) if sizes else UNKNOWN, "of the tables" if sizes else "not stated"
+        ),
         Fact(
             "Last publication", format_relative(last.published_at, now) if last else UNKNOWN, _say_last(last)
         ),
@@ -81,33 +84,23 @@ def present_table(
     """One table beside the lake."""
     months = [m for m in coverage if m.dataset == table.name and (m.key or m.warehouse_rows)]
     lake, rows = sum(m.lake_rows or 0 for m in months), sum(m.warehouse_rows or 0 for m in months)
-    last = max(
-        (p for (name, _), p in publications.items() if name == table.name),
-        key=lambda p: p.published_at,
-        default=None,
-    )
     return TableView(
         name=table.name,
-        facts=[
-            Fact(
-                "Rows",
-                format_count(table.rows),
-                format_counted(len([m for m in months if m.warehouse_rows]), "month"),
-            ),
-            Fact("Size", format_bytes(table.size_bytes), table.description),
-            Fact("Columns", format_count(len(table.columns))),
-            Fact(
-                "Last publication",
-                format_relative(last.published_at, now) if last else UNKNOWN,
-                _say_last(last),
-            ),
-        ],
+        summary=present_summary(table),
         verdict=present_verdict(lake, rows) if months else "",
         agrees=lake == rows,
         months=_present_months(months, publications, now),
         chart=[MonthRows(str(m.month), m.lake_rows or 0, m.warehouse_rows or 0) for m in months],
         columns=_present_columns(table),
     )
+
+
+def present_summary(table: TableInfo) -> str:
+    """`Green taxi trips (contract 1): 95,120 rows, 27 columns, 12.3 MB.`"""
+    parts = [format_rows(table.rows), format_counted(len(table.columns), "column")]
+    if table.size_bytes is not None:
+        parts.append(format_bytes(table.size_bytes))
+    return f"{table.description or table.name}: {', '.join(parts)}."
 
 
 def present_verdict(lake_rows: int, warehouse_rows: int) -> str:
