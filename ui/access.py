@@ -6,6 +6,7 @@ open no connection by themselves.
 
 from __future__ import annotations
 
+import atexit
 import gc
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ import streamlit as st
 from flows.console import ConsoleHealth, LogLine, RunConsole, RunDetail, RunSummary
 from lakeside.coverage import MonthCoverage, compute_coverage
 from lakeside.datasets import get_dataset
-from lakeside.errors import LakesideError
+from lakeside.errors import BackendUnavailable, LakesideError
 from lakeside.lake.objects import Footer, LakeObject, ObjectListing, Preview
 from lakeside.month import Month
 from lakeside.services import Services, open_services
@@ -46,6 +47,7 @@ def freeze_imports() -> int:
     """Take what was imported out of the collector's sight; else each run ends with 0.1 s of collecting."""
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)
     return gc.get_freeze_count()
 
 
@@ -86,16 +88,24 @@ def _probe(location: str, check_ready: Callable[[], object]) -> str | LakesideEr
     return location
 
 
+def _reach_runs() -> RunConsole:
+    """The run console, if its API answers: Prefect's client would try for many seconds."""
+    health = load_health()
+    if not health.api_ok:
+        raise BackendUnavailable(health.message, health.hint)
+    return open_run_console()
+
+
 @st.cache_data(ttl=1, max_entries=16, show_spinner=False)
 def load_runs(limit: int, offset: int = 0) -> list[RunSummary]:
     """The newest runs first."""
-    return open_run_console().list_runs(limit=limit, offset=offset)
+    return _reach_runs().list_runs(limit=limit, offset=offset)
 
 
 @st.cache_data(ttl=1, max_entries=64, show_spinner=False)
 def load_run(run_id: str) -> RunDetail:
     """One run with its months; at most a second old."""
-    return open_run_console().get_run(run_id)
+    return _reach_runs().get_run(run_id)
 
 
 @st.cache_data(ttl=2, max_entries=32, show_spinner=False)
@@ -103,7 +113,7 @@ def load_logs(run_id: str, lines: int = 2000) -> tuple[list[LogLine], bool]:
     """A run's log from its beginning, at most that many lines; True when there are more."""
     found: list[LogLine] = []
     while len(found) < lines:
-        page = open_run_console().list_logs(run_id, after=found[-1].at if found else None, limit=200)
+        page = _reach_runs().list_logs(run_id, after=found[-1].at if found else None, limit=200)
         found.extend(page)
         if len(page) < 200:
             return found, False

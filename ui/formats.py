@@ -18,6 +18,11 @@ def format_counted(number: int | None, noun: str) -> str:
     return f"{format_count(number)} {noun}" + ("" if number == 1 else "s")
 
 
+def format_difference(number: int) -> str:
+    """`+12`, `−3,000` or `0`, with a true minus sign."""
+    return f"{number:+,}".replace("-", "−") if number else "0"
+
+
 def format_rows(number: int | None) -> str:
     """`1,369,765 rows`."""
     return format_counted(number, "row")

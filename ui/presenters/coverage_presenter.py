@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 
 from lakeside.coverage import MonthCoverage
-from ui.formats import format_bytes, format_count, format_counted, format_relative, format_rows
+from ui.formats import format_bytes, format_count, format_counted, format_relative
 from ui.presenters.looks import COVERAGE, Look, find_look
 from ui.presenters.places import ONLY_LOAD, link_to_ingest, link_to_object
 from ui.presenters.views import Fact, Link, Notice
@@ -117,9 +117,9 @@ def present_balance(lake_rows: int, warehouse_rows: int) -> str:
     """Do lake and warehouse agree, in words."""
     difference = lake_rows - warehouse_rows
     if difference == 0:
-        return "= the warehouse's"
+        return "= the tables' rows"
     side = "more than" if difference > 0 else "fewer than"
-    return f"≠ {format_rows(abs(difference))} {side} the warehouse"
+    return f"≠ {format_count(abs(difference))} {side} the tables"
 
 
 def present_attention(coverage: Sequence[MonthCoverage]) -> list[Notice]:
@@ -151,8 +151,8 @@ def present_summary(dataset: str, months: Sequence[MonthCoverage]) -> str:
     there = [m for m in months if m.key]
     if not there:
         return f"Nothing of {dataset} is in the lake yet."
-    fed = Counter(m.source or "unknown" for m in there)
-    sources = ", ".join(f"{format_counted(n, 'month')} from {name}" for name, n in fed.most_common())
+    fed = Counter(f"from {m.source}" if m.source else "of unknown origin" for m in there)
+    sources = ", ".join(f"{format_counted(n, 'month')} {name}" for name, n in fed.most_common())
     lake = sum(m.lake_rows or 0 for m in there)
     table = sum(m.warehouse_rows or 0 for m in months)
     sign = "=" if lake == table else "≠"

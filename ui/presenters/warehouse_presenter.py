@@ -14,6 +14,7 @@ from ui.formats import (
     format_bytes,
     format_count,
     format_counted,
+    format_difference,
     format_relative,
     format_rows,
     format_utc,
@@ -137,7 +138,7 @@ def _present_month(month: MonthCoverage, last: Publication | None, now: datetime
         TableCell(format_count(month.lake_rows)),
         TableCell("=" if difference == 0 else "≠"),
         TableCell(format_count(month.warehouse_rows or 0)),
-        TableCell(f"{difference:+,}" if difference else "0"),
+        TableCell(format_difference(difference)),
         TableCell("", look=look, title=month.reason or look.meaning),
         TableCell(format_relative(last.published_at, now), title=format_utc(last.published_at))
         if last

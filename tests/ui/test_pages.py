@@ -1,0 +1,161 @@
+"""Every page on an empty, a filled and a broken lake, without Prefect: useful, and saying what to do next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lakeside.lake.layout import data_key
+from lakeside.month import Month
+from tests.ui.conftest import SAMPLE_ROWS, URL_PATHS, OpenPage, html_of
+from ui import text
+
+GREEN_KEY = data_key("green", Month(2024, 1))
+
+
+@pytest.mark.parametrize("url_path", URL_PATHS)
+@pytest.mark.parametrize("state", ["home", "filled_home", "broken_home", "unusable_home"])
+def test_no_page_raises(
+    state: str, url_path: str, open_page: OpenPage, request: pytest.FixtureRequest
+) -> None:
+    app = open_page(request.getfixturevalue(state), url_path)
+    assert not app.exception
+    assert text.UNEXPECTED not in html_of(app)
+
+
+def test_an_empty_lake_greets_with_one_primary_button(home: Path, open_page: OpenPage) -> None:
+    app = open_page(home)
+    assert text.ONE_SENTENCE in html_of(app)
+    primary = [b for b in app.button if b.proto.type == "primary"]
+    assert [b.label for b in primary] == [text.TRY_OUT]
+    assert 'href="ingest"' in html_of(app)
+
+
+def test_without_prefect_the_try_out_refuses_and_names_the_command(home: Path, open_page: OpenPage) -> None:
+    app = open_page(home)
+    assert next(b for b in app.button if b.label == text.TRY_OUT).disabled
+    assert "<code>lakeside up</code>" in html_of(app)
+
+
+def test_coverage_shows_rows_of_lake_and_warehouse(filled_home: Path, open_page: OpenPage) -> None:
+    drawn = html_of(open_page(filled_home, dataset="green"))
+    assert f"{SAMPLE_ROWS:,} rows in the lake = {SAMPLE_ROWS:,} in the warehouse" in drawn
+    assert "green · 1 month in lake: 2024-03" in drawn
+    assert "from sample" in drawn
+
+
+def test_coverage_keeps_the_dataset_in_the_url(filled_home: Path, open_page: OpenPage) -> None:
+    app = open_page(filled_home)
+    app.button_group(key="choice_dataset").set_value("yellow").run()
+    assert app.query_params["dataset"] == "yellow"
+    assert "yellow 2024-01" in html_of(app)
+
+
+def test_a_broken_object_is_named_with_its_reason(broken_home: Path, open_page: OpenPage) -> None:
+    drawn = html_of(open_page(broken_home, dataset="green"))
+    assert "green · 1 month broken: 2020-10" in drawn
+    assert "green_tripdata_2020-10.parquet" in drawn
+
+
+@pytest.mark.parametrize("url_path", ["", "ingest", "lake", "warehouse"])
+def test_a_lake_that_is_a_file_is_said_so(unusable_home: Path, url_path: str, open_page: OpenPage) -> None:
+    drawn = html_of(open_page(unusable_home, url_path))
+    assert 'role="alert"' in drawn
+    assert "lake" in drawn
+
+
+def test_ingest_says_what_will_happen_before_the_click(filled_home: Path, open_page: OpenPage) -> None:
+    app = open_page(filled_home, "ingest", dataset="green", year="2024", source="sample", months="1,3,4")
+    drawn = html_of(app)
+    assert "an unchanged source is not fetched again" in drawn
+    assert "Loaded from the lake to the table green" in drawn
+    assert "Fetched from sample" in drawn
+
+
+def test_ingest_refuses_to_let_sample_rows_be_replaced_unasked(
+    filled_home: Path, open_page: OpenPage
+) -> None:
+    app = open_page(filled_home, "ingest", dataset="green", year="2024", months="1")
+    assert "another source replaces it only with Force" in html_of(app)
+    app.toggle(key="force").set_value(True).run()
+    assert "Force: replaces 1,500 rows from sample" in html_of(app)
+
+
+def test_ingest_chooses_what_is_missing(filled_home: Path, open_page: OpenPage) -> None:
+    app = open_page(filled_home, "ingest", dataset="green", year="2024", source="sample")
+    next(b for b in app.button if b.label.startswith("Choose what is missing")).click().run()
+    assert app.query_params["months"] == "4,5,6,7,8,9,10,11,12"
+
+
+def test_ingest_offers_for_loading_only_what_is_in_the_lake(filled_home: Path, open_page: OpenPage) -> None:
+    app = open_page(filled_home, "ingest", dataset="green", year="2024", do="load", months="1,2,3,4")
+    assert app.query_params["months"] == "1,2,3"
+    assert "the table 0; nothing is fetched" in html_of(app)
+
+
+def test_runs_say_that_prefect_is_away(filled_home: Path, open_page: OpenPage) -> None:
+    drawn = html_of(open_page(filled_home, "runs"))
+    assert "No Prefect server answers" in drawn
+    assert "<code>lakeside up</code>" in drawn
+
+
+def test_lake_lists_objects_with_rows_and_source(filled_home: Path, open_page: OpenPage) -> None:
+    drawn = html_of(open_page(filled_home, "lake"))
+    assert GREEN_KEY in drawn
+    assert f"{SAMPLE_ROWS:,}" in drawn
+
+
+def test_lake_narrows_the_listing(filled_home: Path, open_page: OpenPage) -> None:
+    app = open_page(filled_home, "lake")
+    app.text_input(key="object_words").set_value("2024-02").run()
+    drawn = html_of(app)
+    assert data_key("green", Month(2024, 2)) in drawn
+    assert GREEN_KEY not in drawn
+
+
+def test_an_object_shows_rows_origin_schema_and_code(filled_home: Path, open_page: OpenPage) -> None:
+    app = open_page(filled_home, "lake", object=GREEN_KEY)
+    drawn = html_of(app)
+    assert len(app.dataframe[0].value) == 100
+    assert "Rows 1 to 100 of 1,500 rows; read" in drawn
+    assert "1,500 rows read = 1,500 written + 0 set aside" in drawn
+    assert "lpep_pickup_datetime" in drawn
+    assert any("read_parquet" in block.value for block in app.code)
+
+
+def test_an_object_opens_on_the_page_of_the_url(filled_home: Path, open_page: OpenPage) -> None:
+    drawn = html_of(open_page(filled_home, "lake", object=GREEN_KEY, page="15"))
+    assert "Rows 1,401 to 1,500 of 1,500 rows" in drawn
+
+
+def test_an_object_shows_only_the_columns_chosen(filled_home: Path, open_page: OpenPage) -> None:
+    app = open_page(filled_home, "lake", object=GREEN_KEY)
+    app.multiselect(key="columns").set_value(["fare_amount"]).run()
+    assert list(app.dataframe[0].value.columns) == ["fare_amount"]
+
+
+@pytest.mark.parametrize("key", ["data/green/green_tripdata_2031-01.parquet", "../../etc/passwd"])
+def test_an_object_that_is_not_there_is_said_so(key: str, filled_home: Path, open_page: OpenPage) -> None:
+    app = open_page(filled_home, "lake", object=key)
+    assert 'role="alert"' in html_of(app)
+    assert "All objects" in html_of(app)
+
+
+def test_a_corrupted_object_says_what_is_wrong(broken_home: Path, open_page: OpenPage) -> None:
+    key = data_key("green", Month(2020, 10))
+    assert "broken" in html_of(open_page(broken_home, "lake"))
+    assert 'role="alert"' in html_of(open_page(broken_home, "lake", object=key))
+
+
+def test_warehouse_sets_its_rows_beside_the_lakes(filled_home: Path, open_page: OpenPage) -> None:
+    drawn = html_of(open_page(filled_home, "warehouse", table="green"))
+    assert "Lake 4,500 rows ≠ 3,000 rows in the table" in drawn
+    drawn = html_of(open_page(filled_home, "warehouse", table="yellow"))
+    assert "Lake 1,500 rows = 1,500 rows in the table" in drawn
+
+
+def test_the_sidebar_says_how_every_part_is(filled_home: Path, open_page: OpenPage) -> None:
+    drawn = html_of(open_page(filled_home))
+    for part in ("Prefect · not reachable", "Worker · waiting", "Lake · ready", "Warehouse · ready"):
+        assert part in drawn
