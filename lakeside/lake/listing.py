@@ -104,6 +104,8 @@ def _walk_folder(storage: Storage, folder: str, prefix: str) -> Iterator[tuple[s
     try:
         entries = storage.filesystem.ls(path, detail=True)
     except (FileNotFoundError, NotADirectoryError):
+        if os.path.isfile(root):  # noqa: PTH113
+            raise NotADirectoryError(root) from None
         return
     if len(entries) == 1 and entries[0]["name"] == path:
         if folder:  # an object lies where the prefix expects a folder

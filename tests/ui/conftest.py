@@ -80,8 +80,8 @@ def open_page(monkeypatch: pytest.MonkeyPatch, closed_port: int) -> OpenPage:
         monkeypatch.setenv("LAKESIDE_HOME", str(home))
         monkeypatch.setenv("LAKESIDE_PREFECT__PORT", str(closed_port))
         app = AppTest.from_file(str(PROJECT_ROOT / "ui" / "app.py"), default_timeout=60)
-        if url_path:
-            app.switch_page(find_path(url_path))
+        if url_path:  # the pages are known after the first run only
+            app.run().switch_page(find_path(url_path))
         for name, value in params.items():
             app.query_params[name] = value
         return app.run()

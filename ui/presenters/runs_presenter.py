@@ -92,14 +92,18 @@ def is_any_live(runs: Iterable[RunSummary]) -> bool:
 
 def _present_run_row(run: RunSummary, now: datetime) -> list[TableCell]:
     began = run.started_at or run.created_at
-    says = run.message if run.state_type in ("FAILED", "CRASHED", "CANCELLED") else ""
+    says = run.message if run.is_over else ""
     return [
         TableCell("", look=find_look(RUN, run.state_type)),
         TableCell(run.name, href=link_to_run(run.id), title=run.id),
         TableCell(f"{format_relative(began, now)} · {format_utc(began)}", title=format_utc(began)),
-        TableCell(format_duration(run.elapsed_seconds) if run.started_at else UNKNOWN),
+        TableCell(_say_duration(run)),
         TableCell(shorten(says), title=says or None),
     ]
+
+
+def _say_duration(run: RunSummary) -> str:
+    return format_duration(run.elapsed_seconds) if run.started_at else UNKNOWN
 
 
 def shorten(words: str, length: int = 90) -> str:
@@ -140,8 +144,8 @@ def present_facts(detail: RunDetail, now: datetime) -> list[Fact]:
     size = sum(line.bytes_read or 0 for line in detail.months)
     rejected = sum(line.rows_rejected or 0 for line in detail.months)
     return [
-        Fact("Started", format_relative(began, now), format_utc(began)),
-        Fact("Took" if run.is_over else "Running for", format_duration(run.elapsed_seconds), "wall clock"),
+        Fact("Started" if run.started_at else "Asked for", format_relative(began, now), format_utc(began)),
+        Fact("Took" if run.is_over else "Running for", _say_duration(run), "wall clock"),
         Fact(
             "Rows",
             format_count(rows),
