@@ -139,6 +139,11 @@ class Settings(BaseSettings):
         validation_alias="storage_emulator_host",  # the variable all Google clients share, without prefix
         description="Address of a Google Cloud Storage emulator, used instead of Google and without login.",
     )
+    bigquery_emulator_host: str | None = Field(
+        None,
+        validation_alias="bigquery_emulator_host",  # the variable all Google clients share, without prefix
+        description="Address of a BigQuery emulator, used instead of Google and without login.",
+    )
     warehouse: WarehouseSettings = Field(WarehouseSettings(), description="The warehouse.")
     sources: SourceSettings = Field(SourceSettings(), description="Where months come from.")
     ingest: IngestSettings = Field(IngestSettings(), description="How months are conformed.")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from sqlglot import exp
 
-from lakeside.errors import QueryRejected
+from lakeside.errors import NotFound, QueryRejected
 
 
 def resolve_tables(query: exp.Query, dataset: str, known: Mapping[str, exp.Table]) -> set[str]:
@@ -16,7 +16,8 @@ def resolve_tables(query: exp.Query, dataset: str, known: Mapping[str, exp.Table
     defines stays. The query is changed in place.
 
     Raises:
-        QueryRejected: a table is not known, is a system table, or is a table function.
+        NotFound: a table is not known.
+        QueryRejected: it is a system table or a table function.
     """
     used = set()
     for table in list(query.find_all(exp.Table)):
@@ -39,7 +40,7 @@ def _resolve(table: exp.Table, dataset: str, known: Mapping[str, exp.Table]) -> 
     if "information_schema" in written.casefold() or names[-1].casefold().startswith(("duckdb_", "pragma_")):
         raise QueryRejected(f"{written} is a system table.", _listed(known))
     if len(names) > 3 or (len(names) > 1 and names[-2] != dataset) or names[-1] not in known:
-        raise QueryRejected(f"There is no table {written}.", _listed(known))
+        raise NotFound(f"There is no table {written}.", _listed(known))
     target = known[names[-1]].copy()
     alias = table.args.get("alias") or exp.TableAlias(this=exp.to_identifier(names[-1], quoted=True))
     for key, value in table.args.items():

@@ -1,0 +1,178 @@
+"""Google's BigQuery client with a bound on every call: seconds, bytes billed, labels, job names."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from google.api_core.client_options import ClientOptions
+from google.api_core.retry import Retry
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import bigquery
+from google.cloud.bigquery.retry import DEFAULT_RETRY
+
+from lakeside.errors import SettingsError
+from lakeside.settings import Settings
+from lakeside.warehouse.bigquery_errors import google_errors
+
+CALL_SECONDS = 30.0
+READY_SECONDS = 10.0
+JOB_SECONDS = 1_800.0
+# BigQuery bills at least 10 MB for each table a query reads (BigQuery pricing, "on-demand").
+MINIMUM_BILLED_BYTES = 10 * 1024 * 1024
+BILLED_MARGIN = 1.2
+LABELS = {"app": "lakeside"}
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What one query job may cost. There is no job without one."""
+
+    billed_bytes: int
+    seconds: float = JOB_SECONDS
+    purpose: str = "query"
+
+    @classmethod
+    def of(cls, purpose: str, read_bytes: float, tables: int = 1) -> Budget:
+        """From an estimate of the bytes read, with a margin, and never below BigQuery's minimum."""
+        billed = int(read_bytes * BILLED_MARGIN) + tables * MINIMUM_BILLED_BYTES
+        return cls(billed, JOB_SECONDS, purpose)
+
+
+@dataclass(frozen=True)
+class BigQueryPlace:
+    """Project, dataset and location, and the client that is opened at first use.
+
+    With an emulator's address it needs no credentials; otherwise Application Default Credentials.
+    """
+
+    project: str
+    dataset: str
+    location: str
+    emulator_host: str | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> BigQueryPlace:
+        """From settings.
+
+        Raises:
+            SettingsError: no project is set.
+        """
+        chosen = settings.warehouse
+        if not chosen.project:
+            raise SettingsError(
+                "LAKESIDE_WAREHOUSE__PROJECT is not set.", "BigQuery needs the Google Cloud project's id."
+            )
+        return cls(chosen.project, chosen.dataset, chosen.location, settings.bigquery_emulator_host)
+
+    @property
+    def name(self) -> str:
+        """`project.dataset`."""
+        return f"{self.project}.{self.dataset}"
+
+    def table(self, name: str) -> str:
+        """`project.dataset.table`."""
+        return f"{self.name}.{name}"
+
+    @cached_property
+    def client(self) -> bigquery.Client:
+        """Google's client; no call is made yet."""
+        with google_errors(self.name):
+            host = self.emulator_host
+            if not host:
+                return bigquery.Client(project=self.project, location=self.location)
+            endpoint = host if "://" in host else f"http://{host}"
+            return bigquery.Client(
+                project=self.project,
+                location=self.location,
+                credentials=AnonymousCredentials(),
+                client_options=ClientOptions(api_endpoint=endpoint),
+            )
+
+    @property
+    def is_emulated(self) -> bool:
+        """Whether an emulator stands in for BigQuery; it has no Storage API."""
+        return bool(self.emulator_host)
+
+    def start_query(
+        self, sql: str, budget: Budget, values: Mapping[str, tuple[str, Any]] | None = None
+    ) -> bigquery.QueryJob:
+        """Start a query job; `values` are named parameters as {name: (GoogleSQL type, value)}."""
+        parameters = [
+            bigquery.ScalarQueryParameter(name, kind, value) for name, (kind, value) in (values or {}).items()
+        ]
+        config = bigquery.QueryJobConfig(
+            maximum_bytes_billed=budget.billed_bytes,
+            labels=LABELS,
+            default_dataset=self.name,
+            query_parameters=parameters,
+            job_timeout_ms=int(budget.seconds * 1000),
+        )
+        with google_errors(self.name):
+            return self.client.query(
+                sql,
+                job_config=config,
+                job_id_prefix=job_prefix(budget.purpose),
+                retry=bounded(min(CALL_SECONDS, budget.seconds)),
+                timeout=budget.seconds,
+                job_retry=None,
+            )
+
+    def run_query(
+        self, sql: str, budget: Budget, values: Mapping[str, tuple[str, Any]] | None = None
+    ) -> list[bigquery.Row]:
+        """Run a query of our own to its end; all its rows."""
+        job = self.start_query(sql, budget, values)
+        with google_errors(self.name):
+            return list(job.result(timeout=budget.seconds, retry=bounded(CALL_SECONDS), job_retry=None))
+
+    def dry_run(self, sql: str, budget: Budget) -> bigquery.QueryJob:
+        """Have BigQuery parse and plan a query without running it."""
+        config = bigquery.QueryJobConfig(
+            maximum_bytes_billed=budget.billed_bytes,
+            labels=LABELS,
+            default_dataset=self.name,
+            dry_run=True,
+            use_query_cache=False,
+        )
+        seconds = min(CALL_SECONDS, budget.seconds)
+        with google_errors(self.name):
+            return self.client.query(
+                sql, job_config=config, retry=bounded(seconds), timeout=seconds, job_retry=None
+            )
+
+
+def bounded(seconds: float) -> Retry:
+    """Google's own retry, given up after that many seconds (its default is ten minutes)."""
+    return DEFAULT_RETRY.with_timeout(seconds)
+
+
+def job_prefix(*parts: str) -> str:
+    """`lakeside-load-green-2020-10-`: what a job is for, readable in BigQuery's job list."""
+    return "-".join(re.sub(r"[^A-Za-z0-9]+", "-", part) for part in ("lakeside", *parts)) + "-"
+
+
+def labels_of(values: Mapping[str, str]) -> dict[str, str]:
+    """Labels as BigQuery takes them: lower case letters, digits, `_` and `-`."""
+    return LABELS | {key: re.sub(r"[^a-z0-9_-]", "_", value.casefold()) for key, value in values.items()}
+
+
+def names(columns: Sequence[str]) -> str:
+    """A quoted list of columns."""
+    return ", ".join("`" + column.replace("`", "\\`") + "`" for column in columns)
+
+
+def literal(value: str | date | None) -> str:
+    """A GoogleSQL literal. Scripts get literals, because not every server binds parameters in them."""
+    if value is None:
+        return "CAST(NULL AS STRING)"
+    if isinstance(value, datetime):
+        return f"TIMESTAMP '{value.isoformat()}'"
+    if isinstance(value, date):
+        return f"DATE '{value.isoformat()}'"
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,155 @@
+"""The BigQuery warehouse: one dataset, one partitioned table per dataset of ours."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from google.api_core import exceptions as google
+from google.cloud import bigquery
+
+from lakeside.datasets.contract import SOURCE_MONTH, Dataset
+from lakeside.lake.lake import Lake
+from lakeside.lake.provenance import ColumnStats
+from lakeside.month import Month
+from lakeside.settings import Settings
+from lakeside.warehouse import bigquery_tables as tables
+from lakeside.warehouse.audit import judge_staged, plan_load
+from lakeside.warehouse.bigquery_client import READY_SECONDS, BigQueryPlace, Budget, bounded, literal, names
+from lakeside.warehouse.bigquery_errors import google_errors
+from lakeside.warehouse.bigquery_publish import (
+    measure_staged,
+    run_transaction,
+    stage_object,
+    swap_month,
+)
+from lakeside.warehouse.bigquery_query import query_bigquery
+from lakeside.warehouse.figures import GOOGLESQL, column_kinds, figure_expressions, read_figures
+from lakeside.warehouse.loads import LOADS_NAMES, LOADS_TABLE, read_publications
+from lakeside.warehouse.protocol import Publication, QueryLimits, QueryResult, TableInfo
+
+_DAY_SECONDS = 86_400
+
+
+class BigQueryWarehouse:
+    """Tables in one BigQuery dataset. A dataset that does not exist is an empty warehouse."""
+
+    kind = "bigquery"
+
+    def __init__(self, place: BigQueryPlace) -> None:
+        self._place = place
+
+    @classmethod
+    def open(cls, settings: Settings) -> BigQueryWarehouse:
+        """The warehouse the settings name; nothing is called yet. SettingsError without a project."""
+        return cls(BigQueryPlace.of(settings))
+
+    @property
+    def location(self) -> str:
+        """`project.dataset`."""
+        return self._place.name
+
+    def publish_month(self, dataset: Dataset, month: Month, lake: Lake, key: str) -> Publication:
+        """Stage by a load job, audit, then swap the month in one transaction; staging is dropped."""
+        plan = plan_load(dataset, month, lake, key)
+        tables.ensure_dataset(self._place)
+        stem = f"{dataset.name}_{month.year}_{month.number:02d}"
+        staging = tables.create_staging(self._place, plan.columns, stem)
+        try:
+            stage_object(self._place, plan, lake, staging)
+            judge_staged(plan, *measure_staged(self._place, plan, staging))
+            tables.ensure_loads(self._place)
+            tables.ensure_table(self._place, dataset, plan.columns)
+            return swap_month(self._place, plan, staging)
+        finally:
+            tables.drop_table(self._place, staging)
+
+    def remove_month(self, dataset: Dataset, month: Month) -> int:
+        """Delete a month's rows and its entry in one transaction; how many rows went."""
+        table = tables.find_table(self._place, dataset.name)
+        if table is None:
+            return 0
+        tables.ensure_loads(self._place)
+        before = self._count(table).get((dataset.name, month), 0)
+        day = literal(month.first_day)
+        sql = f"""
+            BEGIN TRANSACTION;
+            DELETE FROM {LOADS_TABLE} WHERE dataset = {literal(dataset.name)} AND source_month = {day};
+            DELETE FROM {names([dataset.name])} WHERE {SOURCE_MONTH} = {day};
+            COMMIT TRANSACTION;
+        """
+        run_transaction(self._place, sql, Budget.of("remove", table.num_bytes or 0, tables=2))
+        return before
+
+    def count_months(self) -> Mapping[tuple[str, Month], int]:
+        """(dataset, month) -> rows; one query per table that has a `source_month`."""
+        counts: dict[tuple[str, Month], int] = {}
+        for table in tables.list_published(self._place):
+            monthly = any(f.name == SOURCE_MONTH and f.field_type == "DATE" for f in table.schema)
+            if monthly and table.table_id != LOADS_TABLE:
+                counts |= self._count(table)
+        return counts
+
+    def list_publications(self) -> Mapping[tuple[str, Month], Publication]:
+        """(dataset, month) -> its row in `lakeside_loads`."""
+        if tables.find_table(self._place, LOADS_TABLE) is None:
+            return {}
+        rows = self._place.run_query(
+            f"SELECT {', '.join(LOADS_NAMES)} FROM {LOADS_TABLE}", Budget.of("loads", 0)
+        )
+        return read_publications([dict(row.items()) for row in rows])
+
+    def measure_month(self, dataset: Dataset, month: Month) -> Sequence[ColumnStats]:
+        """The figures of a month's rows, per table column; NotFound when there is no such table."""
+        table = tables.get_table(self._place, dataset.name)
+        types = {f.name: tables.googlesql_name(f.field_type) for f in table.schema}
+        known = {n: tables.KINDS_OF_TYPES[t] for n, t in types.items() if t in tables.KINDS_OF_TYPES}
+        kinds = column_kinds(dataset, list(types), known)
+        row = self._place.run_query(
+            f"SELECT {', '.join(figure_expressions(kinds, GOOGLESQL))} "
+            f"FROM {names([dataset.name])} WHERE {SOURCE_MONTH} = @month",
+            Budget.of("measure", table.num_bytes or 0),
+            {"month": ("DATE", month.first_day)},
+        )[0]
+        return read_figures(row.values(), kinds)[1]
+
+    def list_tables(self) -> Sequence[TableInfo]:
+        """Every table of the dataset but staging, with BigQuery's own row counts and sizes."""
+        return [tables.describe_table(table) for table in tables.list_published(self._place)]
+
+    def run_query(self, sql: str, limits: QueryLimits) -> QueryResult:
+        """Run one GoogleSQL SELECT; planned by a dry run first, its bytes bounded."""
+        return query_bigquery(self._place, sql, limits)
+
+    def sweep_staging(self, older_than_seconds: float = _DAY_SECONDS) -> int:
+        """Drop staging tables older than that; how many."""
+        return tables.sweep_staging(self._place, older_than_seconds)
+
+    def check_ready(self) -> Mapping[str, Any]:
+        """Ask for the dataset once: {kind, location, version, exists, emulated, elapsed_seconds}."""
+        started = time.monotonic()
+        exists = True
+        with google_errors(self.location):
+            try:
+                self._place.client.get_dataset(
+                    self.location, retry=bounded(READY_SECONDS), timeout=READY_SECONDS
+                )
+            except google.NotFound:
+                exists = False
+        return {
+            "kind": self.kind,
+            "location": self.location,
+            "version": bigquery.__version__,
+            "exists": exists,
+            "emulated": self._place.is_emulated,
+            "elapsed_seconds": time.monotonic() - started,
+        }
+
+    def _count(self, table: bigquery.Table) -> dict[tuple[str, Month], int]:
+        rows = self._place.run_query(
+            f"SELECT {SOURCE_MONTH}, COUNT(*) AS row_count FROM {names([table.table_id])} "
+            f"WHERE {SOURCE_MONTH} IS NOT NULL GROUP BY {SOURCE_MONTH}",
+            Budget.of("count", 8 * (table.num_rows or 0)),
+        )
+        return {(table.table_id, Month.of(row[SOURCE_MONTH])): row["row_count"] for row in rows}
