@@ -90,7 +90,7 @@ class BigQueryPlace:
             return bigquery.Client(
                 project=self.project,
                 location=self.location,
-                credentials=AnonymousCredentials(),
+                credentials=AnonymousCredentials(),  # type: ignore[no-untyped-call]
                 client_options=ClientOptions(api_endpoint=endpoint),
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from datetime import UTC, datetime
+from typing import IO, cast
 
 from google.cloud import bigquery
 
@@ -60,7 +61,11 @@ def stage_object(place: BigQueryPlace, plan: LoadPlan, lake: Lake, staging: str)
         else:
             with lake.open_reader(plan.key) as handle:
                 job = place.client.load_table_from_file(
-                    handle, place.table(staging), job_config=config, job_id_prefix=prefix, timeout=JOB_SECONDS
+                    cast(IO[bytes], handle),
+                    place.table(staging),
+                    job_config=config,
+                    job_id_prefix=prefix,
+                    timeout=JOB_SECONDS,
                 )
         job.result(timeout=JOB_SECONDS, retry=bounded(CALL_SECONDS))
 
@@ -74,8 +79,9 @@ def measure_staged(place: BigQueryPlace, plan: LoadPlan, staging: str) -> tuple[
         Budget.of("audit", estimate_bytes(plan.provenance)),
         {"month": ("DATE", plan.month.first_day)},
     )[0]
-    rows, figures = read_figures(row.values()[1:], plan.kinds)
-    return rows, int(row.values()[0]), figures
+    values = tuple(row)
+    rows, figures = read_figures(values[1:], plan.kinds)
+    return rows, int(values[0]), figures
 
 
 def swap_month(place: BigQueryPlace, plan: LoadPlan, staging: str) -> Publication:

@@ -112,7 +112,7 @@ class BigQueryWarehouse:
             Budget.of("measure", table.num_bytes or 0),
             {"month": ("DATE", month.first_day)},
         )[0]
-        return read_figures(row.values(), kinds)[1]
+        return read_figures(tuple(row), kinds)[1]
 
     def list_tables(self) -> Sequence[TableInfo]:
         """Every table of the dataset but staging, with BigQuery's own row counts and sizes."""

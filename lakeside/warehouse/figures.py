@@ -57,7 +57,9 @@ GOOGLESQL = FigureDialect(
         Kind.MONEY: "SUM(CAST(ROUND({c} * 1e6) AS INT64))",
         Kind.FLOAT: "SUM({c})",
         Kind.TEXT: "SUM(CHAR_LENGTH({c}))",
-        Kind.TIMESTAMP: "SUM(DATETIME_DIFF(DATETIME_TRUNC({c}, SECOND), DATETIME '1970-01-01 00:00:00', SECOND))",
+        Kind.TIMESTAMP: (
+            "SUM(DATETIME_DIFF(DATETIME_TRUNC({c}, SECOND), DATETIME '1970-01-01 00:00:00', SECOND))"
+        ),
         Kind.DATE: "SUM(UNIX_DATE({c}))",
     },
     quote=quote_googlesql,
