@@ -73,6 +73,8 @@ def translate(error: Exception, url: str) -> Exception:
     code = _find_http_code(error)
     if code is not None:
         return _translate_http(code, error, url)
+    if isinstance(error, TimeoutError):  # fsspec's and aiohttp's are TimeoutErrors too
+        return BackendUnavailable(f"{url} does not answer in time.", _RETRY_HINT)
     if _is_unavailable(error):
         return BackendUnavailable(f"{url} cannot be reached: {_one_line(error)}", _RETRY_HINT)
     if isinstance(error, OSError):
@@ -128,7 +130,7 @@ def _find_http_code(error: Exception) -> int | None:
 
 
 def _is_unavailable(error: Exception) -> bool:
-    if isinstance(error, (ConnectionError, TimeoutError)):  # fsspec's FSTimeoutError is a TimeoutError
+    if isinstance(error, ConnectionError):
         return True
     name = type(error).__module__
     if type(error).__name__ == "ChecksumError":  # gcsfs: the service received other bytes than were sent

@@ -21,8 +21,9 @@ from gcsfs.retry import retry_request
 # gcsfs logs every failure with its traceback before it raises; ours are raised, translated, and logged once.
 logging.getLogger("gcsfs").setLevel(logging.CRITICAL)
 
+# A refused connection is known after 4 s, a service that accepts and then keeps silent after 50 s.
 ATTEMPTS = 3  # pauses of 1-2 s and 2-3 s between them
-REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=10, sock_read=30)
+REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=10, sock_read=15)
 PAGE_OBJECTS = 1_000  # the service's own maximum
 _FIELDS = "name,size,updated,generation,metadata"
 

@@ -185,6 +185,14 @@ class ParquetContract:
             with pytest.raises(SettingsError):
                 lake.preview_object(DATA_KEY, offset=offset, limit=limit)
 
+    def test_objects_can_be_scanned_as_one_dataset(self, lake: Lake) -> None:
+        write_table(lake, "old", make_table().slice(0, 3))
+        write_table(lake, "new", make_table().slice(3, 2).append_column("tip", pa.array([1.5, 2.5])))
+        schema = make_table().schema.append(pa.field("tip", pa.float64()))
+        rows = lake.open_dataset(["old", "new"], schema).to_table()
+        assert rows["number"].to_pylist() == [0, 1, 2, 3, 4]
+        assert rows["tip"].to_pylist() == [None, None, None, 1.5, 2.5]
+
     def test_a_preview_of_no_rows(self, lake: Lake) -> None:
         write_table(lake, "none", make_table().slice(0, 0))
         preview = lake.preview_object("none")
