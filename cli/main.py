@@ -69,15 +69,15 @@ def run(arguments: Sequence[str]) -> int:
     as_json = "--json" in arguments
     try:
         code = app(args=list(arguments), prog_name="lakeside", standalone_mode=False)
-        return code if isinstance(code, int) else 0
+        return _finish(code if isinstance(code, int) else 0, as_json)
     except TyperException as error:
         return _refuse(error, as_json)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: say no more
         return WORK_FAILED
-    except (KeyboardInterrupt, typer.Abort):
-        show_error({"kind": "Interrupted", "message": "Stopped.", "hint": ""}, as_json)
-        return INTERRUPTED
+    except typer.Abort:
+        show_error({"kind": "Declined", "message": "Nothing was done.", "hint": ""}, as_json)
+        return WORK_FAILED
     except Misuse as misuse:
         show_error(misuse.error.as_dict(), as_json)
         return MISUSE
@@ -89,6 +89,13 @@ def run(arguments: Sequence[str]) -> int:
         hint = "This is a fault of Lakeside; the traceback is on stderr."
         show_error({"kind": type(error).__name__, "message": str(error), "hint": hint}, as_json)
         return WORK_FAILED
+
+
+def _finish(code: int, as_json: bool) -> int:
+    """Typer turns Ctrl-C into this code and says nothing; commands that print results first return 1."""
+    if code == INTERRUPTED:
+        show_error({"kind": "Interrupted", "message": "Stopped before it was done.", "hint": ""}, as_json)
+    return code
 
 
 def _refuse(error: TyperException, as_json: bool) -> int:

@@ -25,10 +25,29 @@ _TITLES = ("month", "state", "source", "read", "written", "rejected", "in the ta
 
 
 def run_months(work: MonthWork, requests: Sequence[MonthRequest], services: Services, output: Output) -> int:
-    """Do the work of each month and print what became of them; 0 when none failed, else 1."""
-    results = [_run_one(work, request, services) for request in requests]
+    """Do the work of each month and print what became of them; 0 when none failed, else 1.
+
+    Ctrl-C fails the month at hand and those after it; what was finished stays and is still reported.
+    """
+    results: list[MonthResult] = []
+    for request in requests:
+        results.append(_run_one(work, request, services))
+        if (results[-1].error or {}).get("kind") == Interrupted.__name__:
+            results += [_interrupt(rest) for rest in requests[len(results) :]]
+            break
     output.show([r.as_dict() for r in results], lambda: describe_results(results))
     return 1 if any(r.error for r in results) else 0
+
+
+class Interrupted(LakesideError):
+    """The user stopped the command."""
+
+
+def _interrupt(request: MonthRequest, elapsed_seconds: float = 0.0) -> MonthResult:
+    from lakeside.pipeline import failed_result
+
+    error = Interrupted(f"{request} was stopped.", "Run the command again; what is done is not done twice.")
+    return failed_result(request, error, elapsed_seconds)
 
 
 def _run_one(work: MonthWork, request: MonthRequest, services: Services) -> MonthResult:
@@ -40,6 +59,8 @@ def _run_one(work: MonthWork, request: MonthRequest, services: Services) -> Mont
             return work(request, services, line)
     except LakesideError as error:
         return failed_result(request, error, time.monotonic() - started)
+    except KeyboardInterrupt:
+        return _interrupt(request, time.monotonic() - started)
     except Exception as error:
         logger.exception("%s failed", request)
         return failed_result(request, error, time.monotonic() - started)
