@@ -7,6 +7,7 @@ so that a row group of a gigabyte costs what its first pages cost.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -14,12 +15,17 @@ import pyarrow.parquet as pq
 
 from lakeside.errors import LimitExceeded, NotFound, SettingsError
 from lakeside.lake.errors import decoded
+from lakeside.lake.listing import get_object
 from lakeside.lake.objects import Preview
 from lakeside.lake.reading import ObjectReader, open_reader
-from lakeside.lake.storage import Storage
+from lakeside.lake.storage import Kind, Storage
+from lakeside.lake.version_file import VersionFile
 
 BATCH_ROWS = 8_192
 STREAM_BUFFER_BYTES = 256 << 10
+DICTIONARY_BYTES = 1 << 20  # Arrow's and parquet-mr's default bound on a dictionary page
+
+Reader = ObjectReader | VersionFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +43,25 @@ def preview_object(storage: Storage, key: str, page: Page) -> Preview:
     url = storage.url_of(key)
     if page.offset < 0 or page.limit < 1:
         raise SettingsError(f"A preview of {url} starts at row 0 or later and has at least one row.")
-    with open_reader(storage, key, cache="none") as reader, decoded(url):
+    with _open(storage, key) as reader, decoded(url):
         file = pq.ParquetFile(reader, pre_buffer=False, buffer_size=STREAM_BUFFER_BYTES)
         return _read_page(file, reader, page, url)
 
 
-def _read_page(file: pq.ParquetFile, reader: ObjectReader, page: Page, url: str) -> Preview:
+def _open(storage: Storage, key: str) -> AbstractContextManager[Reader]:
+    if storage.kind is Kind.GS:
+        return VersionFile(storage, get_object(storage, key))
+    return open_reader(storage, key)
+
+
+def _read_page(file: pq.ParquetFile, reader: Reader, page: Page, url: str) -> Preview:
     schema = _choose_columns(file.schema_arrow, page.columns, url)
     total = file.metadata.num_rows
     groups, skipped = _choose_groups(file.metadata, page)
     names = schema.names if page.columns else None
+    if isinstance(reader, VersionFile):
+        for group in groups[:2]:  # a page seldom lies in more
+            reader.fetch_ahead(_find_heads(file.metadata.row_group(group), names, skipped + page.limit, page))
     batch_rows = _choose_batch_rows(file.metadata, groups, page)
     batches = file.iter_batches(batch_rows, row_groups=groups, columns=names)
     pieces: list[pa.RecordBatch] = []
@@ -95,6 +110,28 @@ def _choose_groups(metadata: pq.FileMetaData, page: Page) -> tuple[list[int], in
             groups.append(index)
         first_row = end_row
     return groups, skipped
+
+
+def _find_heads(
+    group: pq.RowGroupMetaData, names: Sequence[str] | None, rows: int, page: Page
+) -> list[tuple[int, int]]:
+    """Where the first `rows` rows of the wanted columns lie in a row group, so far as can be told.
+
+    A column's values are taken to be of even size behind a dictionary; an eighth of the bytes allowed
+    is never exceeded. What is missed is read later, what is too much is wasted.
+    """
+    chunks = [group.column(index) for index in range(group.num_columns)]
+    chunks = [chunk for chunk in chunks if names is None or chunk.path_in_schema.split(".")[0] in names]
+    most = page.maximum_bytes // 8 // max(1, len(chunks))
+    share = min(1.0, rows / max(1, group.num_rows))
+    spans = []
+    for chunk in chunks:
+        start = chunk.data_page_offset
+        if chunk.has_dictionary_page and chunk.dictionary_page_offset:
+            start = min(start, chunk.dictionary_page_offset)
+        length = DICTIONARY_BYTES + int(share * chunk.total_compressed_size)
+        spans.append((start, start + min(length, chunk.total_compressed_size, most)))
+    return spans
 
 
 def _choose_batch_rows(metadata: pq.FileMetaData, groups: Sequence[int], page: Page) -> int:

@@ -57,11 +57,11 @@ class ObjectReader(io.RawIOBase):
 
 
 @contextmanager
-def open_reader(storage: Storage, key: str, cache: str = "readahead") -> Iterator[ObjectReader]:
-    """See `Lake.open_reader`. `cache` is fsspec's name for what is kept of a bucket's object."""
+def open_reader(storage: Storage, key: str) -> Iterator[ObjectReader]:
+    """See `Lake.open_reader`."""
     url = storage.url_of(key)
     with translated(url):
-        file = _open(storage, key, cache)
+        file = _open(storage, key)
     with ObjectReader(file, url) as reader:
         yield reader
 
@@ -76,11 +76,11 @@ def read_range(storage: Storage, found: LakeObject, start: int, end: int) -> byt
         return bytes(storage.filesystem.cat_file(storage.path_of(found.key), start=start, end=end))
 
 
-def _open(storage: Storage, key: str, cache: str) -> IO[bytes]:
+def _open(storage: Storage, key: str) -> IO[bytes]:
     path = storage.path_of(key)
     if storage.kind is Kind.FOLDER:
         return Path(path).open("rb")
     if storage.kind is Kind.MEMORY:  # fsspec shares one position between all who open it
         return io.BytesIO(storage.filesystem.cat_file(path))
-    file: IO[bytes] = storage.filesystem.open(path, "rb", block_size=READ_BLOCK_BYTES, cache_type=cache)
+    file: IO[bytes] = storage.filesystem.open(path, "rb", block_size=READ_BLOCK_BYTES)
     return file
