@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from lakeside.datasets import Dataset, list_datasets
 from lakeside.datasets.zones import ZONES_FILE, ZONES_SCHEMA, ZONES_TABLE
-from lakeside.errors import ContractViolation, QueryRejected
+from lakeside.errors import ContractViolation, NotFound
 from lakeside.lake.lake import Lake
 from lakeside.lake.layout import reference_key
 from lakeside.lake.objects import Footer
@@ -35,7 +35,8 @@ def run_lake_query(lake: Lake, sql: str, limits: QueryLimits) -> QueryResult:
     Only months that Lakeside wrote and whose footer can be read take part.
 
     Raises:
-        QueryRejected: it is not one SELECT, does not parse, or names a dataset of which the lake has nothing.
+        QueryRejected: it is not one SELECT or does not parse.
+        NotFound: it names a table the lake has nothing of.
         LimitExceeded: it took longer than `limits.seconds`.
     """
     started = time.monotonic()
@@ -53,7 +54,7 @@ def run_lake_query(lake: Lake, sql: str, limits: QueryLimits) -> QueryResult:
 def _open_table(lake: Lake, name: str) -> object:
     if name == ZONES_TABLE:
         if lake.find_object(_ZONES_KEY) is None:
-            raise QueryRejected("The lake has no zones.", "Run `lakeside ingest zones` first.")
+            raise NotFound("The lake has no zones.", "Run `lakeside ingest zones` first.")
         return lake.open_dataset([_ZONES_KEY], ZONES_SCHEMA)
     dataset = next(d for d in list_datasets() if d.name == name)
     objects = [o for o in lake.list_objects(f"data/{name}/").objects if o.month is not None]
@@ -63,9 +64,7 @@ def _open_table(lake: Lake, name: str) -> object:
         if isinstance(footer, Footer) and footer.provenance is not None
     }
     if not footers:
-        raise QueryRejected(
-            f"The lake has no month of {name}.", f"Run `lakeside ingest {name} YYYY-MM` first."
-        )
+        raise NotFound(f"The lake has no month of {name}.", f"Run `lakeside ingest {name} YYYY-MM` first.")
     return lake.open_dataset(sorted(footers), _unify(dataset, (f.schema for f in footers.values())))
 
 

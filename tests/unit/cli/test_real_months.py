@@ -117,4 +117,4 @@ def test_a_lookup_quoted_twice_is_a_bad_file(
     assert answer.code == 1
     assert answer.document["error"]["kind"] == "BadFile"
     assert "quoted_twice_taxi_zone_lookup.csv" in answer.document["error"]["message"]
-    assert lakeside("sql", "SELECT 1 FROM zones", "--on", "lake").code == 2
+    assert lakeside("sql", "SELECT 1 FROM zones", "--on", "lake").code == 1
