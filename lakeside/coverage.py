@@ -62,8 +62,8 @@ class MonthCoverage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """What was really found of all months."""
+class Found:
+    """What was really found of all months, before it is judged."""
 
     objects: Mapping[tuple[str, Month], LakeObject]
     footers: Mapping[str, Footer | LakesideError]
@@ -73,6 +73,12 @@ class _Found:
     def months_of(self, dataset: str) -> set[Month]:
         """Months that exist somewhere, whatever the calendar says."""
         return {month for name, month in (*self.objects, *self.rows) if name == dataset}
+
+    def find_provenance(self, dataset: str, month: Month) -> Provenance | None:
+        """What the month's object says of itself; None when there is none, or it says nothing readable."""
+        stored = self.objects.get((dataset, month))
+        footer = self.footers.get(stored.key) if stored else None
+        return footer.provenance if isinstance(footer, Footer) else None
 
 
 def compute_coverage(
@@ -94,12 +100,39 @@ def compute_coverage(
     """
     chosen = list_datasets() if datasets is None else list(datasets)
     current = Month.of(today or datetime.now(UTC).date())
-    found = _look(services, chosen)
+    found = look(services, chosen)
     return [
-        _cover(dataset, month, find_source_state(dataset, month, current), found)
+        covered
         for dataset in chosen
-        for month in _months(dataset, year, current, found)
+        for covered in cover_months(dataset, _months(dataset, year, current, found), found, current)
     ]
+
+
+def look(services: Services, datasets: Sequence[Dataset]) -> Found:
+    """Look into the lake (one listing and every footer per dataset) and the warehouse (two questions).
+
+    Raises:
+        BackendUnavailable, AccessDenied: the lake or the warehouse cannot be asked.
+    """
+    objects = {
+        (o.dataset, o.month): o
+        for dataset in datasets
+        for o in services.lake.list_objects(f"data/{dataset.name}/").objects
+        if o.dataset and o.month
+    }
+    return Found(
+        objects=objects,
+        footers=services.lake.read_footers(list(objects.values())),
+        rows=services.warehouse.count_months(),
+        publications=services.warehouse.list_publications(),
+    )
+
+
+def cover_months(
+    dataset: Dataset, months: Iterable[Month], found: Found, current: Month
+) -> list[MonthCoverage]:
+    """Judge some months of a dataset by what was found; `current` is the month it is now."""
+    return [_cover(dataset, month, find_source_state(dataset, month, current), found) for month in months]
 
 
 def find_source_state(dataset: Dataset, month: Month, current: Month) -> SourceState:
@@ -114,28 +147,13 @@ def _first_month(dataset: Dataset) -> Month:
     return min(m for source, m in dataset.first_month.items() if source != _SYNTHETIC)
 
 
-def _months(dataset: Dataset, year: int | None, current: Month, found: _Found) -> list[Month]:
+def _months(dataset: Dataset, year: int | None, current: Month, found: Found) -> list[Month]:
     if year is not None:
         return month_range(Month(year, 1), Month(year, 12))
     return sorted({*month_range(_first_month(dataset), current), *found.months_of(dataset.name)})
 
 
-def _look(services: Services, datasets: Sequence[Dataset]) -> _Found:
-    objects = {
-        (o.dataset, o.month): o
-        for dataset in datasets
-        for o in services.lake.list_objects(f"data/{dataset.name}/").objects
-        if o.dataset and o.month
-    }
-    return _Found(
-        objects=objects,
-        footers=services.lake.read_footers(list(objects.values())),
-        rows=services.warehouse.count_months(),
-        publications=services.warehouse.list_publications(),
-    )
-
-
-def _cover(dataset: Dataset, month: Month, source_state: SourceState, found: _Found) -> MonthCoverage:
+def _cover(dataset: Dataset, month: Month, source_state: SourceState, found: Found) -> MonthCoverage:
     place = (dataset.name, month)
     stored, rows = found.objects.get(place), found.rows.get(place)
     footer = found.footers.get(stored.key) if stored else None

@@ -10,6 +10,7 @@
     ├── LimitExceeded        a stated bound (rows, bytes, seconds, money) was met
     ├── AccessDenied         the backend says we may not
     ├── BackendUnavailable   lake, warehouse, source or API does not answer; the only retryable one
+    ├── PlanMoved            what a plan was made from changed before it was started; nothing was done
     └── CheckError           a check could not be evaluated (a failed check is a result, not an error)
 
 Every driver's exception is translated into this tree in one place per backend. `message` says what
@@ -82,6 +83,10 @@ class BackendUnavailable(LakesideError):
     """A backend does not answer; trying again may help."""
 
     retryable = True
+
+
+class PlanMoved(LakesideError):
+    """What a plan was made from changed before it was started; nothing was done."""
 
 
 class CheckError(LakesideError):

@@ -73,6 +73,10 @@ class SourceSettings(_Section):
     read_seconds: float = Field(
         60, gt=0, le=3600, description="Bound on waiting for the next bytes of a source."
     )
+    probe_seconds: float = Field(
+        10, gt=0, le=300, description="Bound on asking the sources about all months of a plan (HEAD)."
+    )
+    probes_at_once: int = Field(8, ge=1, le=64, description="Months a plan asks a source about at once.")
     attempts: int = Field(
         5, ge=1, le=20, description="Tries per request before a source counts as unavailable."
     )

@@ -48,23 +48,48 @@ def settle_source(provenance: Provenance, wanted: SourceName, chosen: SourceName
 
 
 def is_unchanged(provenance: Provenance, probe: SourceProbe, dataset: Dataset, policy: ColumnPolicy) -> bool:
-    """Whether source, contract and policy are as they were when the month was written."""
-    if provenance.contract_version != dataset.version or provenance.source_url != probe.url:
-        return False
+    """Whether source, contract and policy are as they were when the month was written.
+
+    A source that says neither ETag nor date cannot prove that it is unchanged.
+    """
+    return find_change(provenance, probe, dataset, policy) is None and is_validated(probe)
+
+
+def is_validated(probe: SourceProbe) -> bool:
+    """Whether the probe can prove that a file is the same (the sample always is)."""
+    return probe.source is SourceName.SAMPLE or probe.etag is not None or probe.last_modified is not None
+
+
+def find_change(
+    provenance: Provenance, probe: SourceProbe, dataset: Dataset, policy: ColumnPolicy
+) -> str | None:
+    """What changed since the month was written, as a sentence; None where nothing did."""
+    if provenance.contract_version != dataset.version:
+        return (
+            f"The contract changed: written under version {provenance.contract_version}, "
+            f"today's is {dataset.version}."
+        )
+    if provenance.source_url != probe.url:
+        return f"The source's address changed: it was {provenance.source_url}."
     if policy == "evolve" and provenance.columns_discarded:
-        return False
+        return f"Columns were dropped that are kept now: {', '.join(provenance.columns_discarded)}."
     if policy != "evolve" and provenance.columns_added:
-        return False
+        return f"Columns were kept that the policy {policy} refuses: {', '.join(provenance.columns_added)}."
     if probe.source is SourceName.SAMPLE:
-        return True
-    said = (
-        (probe.etag, provenance.source_etag),
-        (probe.size_bytes, provenance.source_bytes),
-        (probe.last_modified, provenance.source_last_modified),
-    )
-    known = [(now, then) for now, then in said if now is not None]
-    validated = probe.etag is not None or probe.last_modified is not None
-    return validated and all(now == then for now, then in known)
+        return None
+    return _find_source_change(provenance, probe)
+
+
+def _find_source_change(provenance: Provenance, probe: SourceProbe) -> str | None:
+    """What the source says differently; what it does not say now cannot differ."""
+    size, before = probe.size_bytes, provenance.source_bytes
+    if size is not None and size != before:
+        return f"The source's file changed: {size:,} bytes, it had {before:,}."
+    if probe.etag is not None and probe.etag != provenance.source_etag:
+        return f"The source's file changed: its ETag is {probe.etag}, it was {provenance.source_etag}."
+    if probe.last_modified is not None and probe.last_modified != provenance.source_last_modified:
+        return f"The source's file changed: it is dated {probe.last_modified:%Y-%m-%d %H:%M} UTC."
+    return None
 
 
 def policy_of(dataset: Dataset, chosen: Mapping[str, ColumnPolicy]) -> ColumnPolicy:
