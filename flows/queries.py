@@ -2,43 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import (
-    ArtifactFilter,
-    ArtifactFilterFlowRunId,
-    ArtifactFilterKey,
-    FlowFilter,
-    FlowFilterId,
-    FlowFilterName,
-    FlowRunFilter,
-    FlowRunFilterExpectedStartTime,
-    FlowRunFilterTags,
     LogFilter,
     LogFilterFlowRunId,
     LogFilterTimestamp,
 )
-from prefect.client.schemas.objects import FlowRun, WorkerStatus, WorkPool
-from prefect.client.schemas.sorting import FlowRunSort, LogSort
+from prefect.client.schemas.objects import WorkerStatus, WorkPool
+from prefect.client.schemas.sorting import LogSort
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Cancelling
 
-from flows.lines import fraction_done, read_line, settle_line
-from flows.names import DEPLOYMENT, FLOW_NAMES, TABLE_KEY
-from flows.parameters import name_run
-from flows.runs import ConsoleHealth, LogLine, MonthLine, RunDetail, RunSummary
+from flows.history import read_lines, settle_lines
+from flows.lines import fraction_done
+from flows.runs import ConsoleHealth, LogLine, RunDetail
+from flows.summaries import summarize_all
 from lakeside.errors import NotFound
-from lakeside.month import Month
 
-MOST_RUNS = 200  # more in one answer is refused by Prefect's server, as are more than 200 log lines
-_LOGS_AT_ONCE = 200
-_WAITING = "No worker has taken it yet."
+_LOGS_AT_ONCE = 200  # more in one answer is refused by Prefect's server
 
 
 def parse_id(run_id: str) -> UUID:
@@ -68,47 +53,11 @@ def read_health(client: SyncPrefectClient, url: str, pool_name: str) -> ConsoleH
     return ConsoleHealth(url, True, online, False, "", "")
 
 
-def start_run(client: SyncPrefectClient, flow: str, parameters: dict[str, Any]) -> RunSummary:
-    """Create a run of the flow's deployment; the same request while one is at work gives that one."""
-    deployment = client.read_deployment_by_name(f"{flow}/{DEPLOYMENT}")
-    tag = "request:" + _digest(flow, parameters)
-    last = _find_last_run(client, tag)
-    if last is not None and not (last.state and last.state.is_final()):
-        return summarize(last, flow)
-    # Two clicks at once see the same last run, so they make the same key and get the same run.
-    key = _digest(tag, str(last.id) if last else "")
-    run = client.create_flow_run_from_deployment(
-        deployment.id,
-        parameters=parameters,
-        name=name_run(parameters["dataset"], parameters["year"], parameters["months"]),
-        tags=["lakeside", tag],
-        idempotency_key=key,
-    )
-    return summarize(run, flow)
-
-
-def list_runs(client: SyncPrefectClient, limit: int, offset: int) -> list[RunSummary]:
-    """Runs of our flows that are due, newest first."""
-    soon = datetime.now(UTC) + timedelta(seconds=10)
-    runs = client.read_flow_runs(
-        flow_filter=FlowFilter(name=FlowFilterName(any_=list(FLOW_NAMES))),
-        flow_run_filter=FlowRunFilter(expected_start_time=FlowRunFilterExpectedStartTime(before_=soon)),
-        sort=FlowRunSort.EXPECTED_START_TIME_DESC,
-        limit=limit,
-        offset=offset,
-    )
-    names = _read_flow_names(client, {run.flow_id for run in runs})
-    return [summarize(run, names.get(run.flow_id, "")) for run in runs]
-
-
 def get_run(client: SyncPrefectClient, run_id: UUID) -> RunDetail:
     """A run with its months, from its table artifact, or from its parameters before there is one."""
     run = client.read_flow_run(run_id)
-    name = _read_flow_names(client, {run.flow_id}).get(run.flow_id, "")
-    lines = _read_lines(client, run)
-    summary = summarize(run, name)
-    settled = tuple(settle_line(line, summary.state_type) for line in lines)
-    return RunDetail(summary, settled, fraction_done(lines))
+    lines = read_lines(client, [run])[run_id]
+    return RunDetail(summarize_all(client, [run])[0], settle_lines(run, lines), fraction_done(lines))
 
 
 def list_logs(client: SyncPrefectClient, run_id: UUID, after: datetime | None, limit: int) -> list[LogLine]:
@@ -140,60 +89,3 @@ def cancel_run(client: SyncPrefectClient, run_id: UUID) -> None:
         client.set_flow_run_state(run_id, Cancelled(message="Cancelled before it began."), force=True)
         return
     client.set_flow_run_state(run_id, Cancelling(message="Cancelled from the console."))
-
-
-def summarize(run: FlowRun, flow: str) -> RunSummary:
-    """A run in our words."""
-    state = run.state
-    waiting = state is not None and state.name in ("Late", "Scheduled", "AwaitingConcurrencySlot")
-    elapsed = run.estimated_run_time or run.total_run_time
-    return RunSummary(
-        id=str(run.id),
-        name=run.name,
-        flow=flow,
-        state=(state.name if state else None) or "Unknown",
-        state_type=state.type.value if state else "UNKNOWN",
-        parameters=dict(run.parameters or {}),
-        created_at=run.created,
-        started_at=run.start_time,
-        ended_at=run.end_time,
-        elapsed_seconds=elapsed.total_seconds(),
-        message=(state.message if state else None) or (_WAITING if waiting else ""),
-    )
-
-
-def _read_lines(client: SyncPrefectClient, run: FlowRun) -> list[MonthLine]:
-    artifacts = client.read_artifacts(
-        artifact_filter=ArtifactFilter(
-            key=ArtifactFilterKey(any_=[TABLE_KEY]), flow_run_id=ArtifactFilterFlowRunId(any_=[run.id])
-        ),
-        limit=1,
-    )
-    if artifacts and isinstance(artifacts[0].data, str):
-        return [read_line(values) for values in json.loads(artifacts[0].data)]
-    parameters = run.parameters or {}
-    try:
-        months = [Month(parameters["year"], number) for number in sorted(parameters["months"])]
-    except Exception:  # noqa: BLE001 - a run made elsewhere may carry parameters that make no months
-        return []
-    return [MonthLine(str(parameters.get("dataset", "")), str(month)) for month in months]
-
-
-def _find_last_run(client: SyncPrefectClient, tag: str) -> FlowRun | None:
-    runs = client.read_flow_runs(
-        flow_run_filter=FlowRunFilter(tags=FlowRunFilterTags(all_=[tag])),
-        sort=FlowRunSort.EXPECTED_START_TIME_DESC,
-        limit=1,
-    )
-    return runs[0] if runs else None
-
-
-def _read_flow_names(client: SyncPrefectClient, ids: set[UUID]) -> dict[UUID, str]:
-    if not ids:
-        return {}
-    flows = client.read_flows(flow_filter=FlowFilter(id=FlowFilterId(any_=list(ids))))
-    return {flow.id: flow.name for flow in flows}
-
-
-def _digest(*parts: Any) -> str:
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]

@@ -57,7 +57,13 @@ class MonthLine:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """One run. `state` is Prefect's name of it, `state_type` its kind (RUNNING, COMPLETED, …)."""
+    """One run. `state` is Prefect's name of it, `state_type` its kind (RUNNING, COMPLETED, …).
+
+    `started_by` is a person, `schedule` or `another run`; `schedule` is the id of the schedule that made
+    it; `plan_token` the beginning of the plan's token it came from. `is_part`: another run started it.
+    The heartbeat is the last sign of life of a run at work (beats come every 30 s); None when not at work
+    or never seen.
+    """
 
     id: str
     name: str
@@ -70,6 +76,12 @@ class RunSummary:
     ended_at: datetime | None
     elapsed_seconds: float
     message: str
+    started_by: str = ""
+    schedule: str = ""
+    plan_token: str = ""
+    is_part: bool = False
+    heartbeat_at: datetime | None = None
+    heartbeat_age_seconds: float | None = None
 
     @property
     def is_over(self) -> bool:

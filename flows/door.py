@@ -1,0 +1,106 @@
+"""The way to Prefect's API that every part of the console shares. Imports no Prefect until it is used."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flows.runs import ConsoleHealth
+from flows.stack import find_api_url
+from lakeside.errors import LakesideError
+from lakeside.settings import Settings
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+
+PROBE_SECONDS = 0.8
+_START = "Start it with `lakeside up`."
+
+
+class Door:
+    """One client per API address and patience, shared by all threads; cheap to make.
+
+    Args:
+        settings: they lead to the API.
+        started_by: who starts runs through this door, for people; the system's user when empty.
+    """
+
+    def __init__(self, settings: Settings, started_by: str = "") -> None:
+        _prepare_prefect(settings)
+        self._settings = settings
+        self._started_by = started_by or _find_user()
+        self._lock = threading.Lock()
+        self._clients: dict[tuple[str, float], SyncPrefectClient] = {}
+
+    @property
+    def api_url(self) -> str:
+        """The API as of now: the setting, else the running stack's, else this machine's port."""
+        return find_api_url(self._settings)
+
+    def check_ready(self, seconds: float = PROBE_SECONDS) -> ConsoleHealth:
+        """Whether a run started now would run. Never raises.
+
+        Args:
+            seconds: how long each of two answers is waited for, once Prefect is imported.
+        """
+        url, pool = self.api_url, self._settings.prefect.work_pool
+        if not _accepts_connections(url):
+            return ConsoleHealth(url, False, 0, False, f"No Prefect server answers at {url}.", _START)
+        from flows import queries
+
+        try:
+            with self._client("The Prefect server", seconds) as client:
+                return queries.read_health(client, url, pool)
+        except LakesideError as error:
+            return ConsoleHealth(url, False, 0, False, error.message, error.hint)
+
+    def _warm_up(self) -> None:
+        """Import what the first question takes, seconds in a new process, unless no server is there."""
+        if _accepts_connections(self.api_url):
+            from flows import queries
+
+            _ = queries
+
+    @contextmanager
+    def _client(self, subject: str, read_seconds: float = 10.0) -> Iterator[SyncPrefectClient]:
+        from flows.api import open_client, translated_errors
+
+        url = self.api_url
+        with self._lock:
+            client = self._clients.get((url, read_seconds))
+            if client is None:
+                client = self._clients[url, read_seconds] = open_client(url, read_seconds)
+        with translated_errors(subject):
+            yield client
+
+
+def _find_user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
+
+
+def _prepare_prefect(settings: Settings) -> None:
+    """What Prefect reads when it is imported: our folder, nothing sent home, no server of its own."""
+    os.environ.setdefault("PREFECT_HOME", str(settings.home_folder / "prefect"))
+    os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
+    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+
+
+def _accepts_connections(url: str) -> bool:
+    """A plain connection attempt, so that an absent server is noticed before Prefect is imported."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        with socket.create_connection((parts.hostname or "127.0.0.1", port), timeout=PROBE_SECONDS):
+            return True
+    except OSError:
+        return False
