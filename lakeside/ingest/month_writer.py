@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -44,6 +45,15 @@ class MonthWriter:
         self._places = {c.name: place for place, c in enumerate(plan.kept)}
         self.rows_read = self.rows_written = self.rows_rejected = self.surplus_fields_trimmed = 0
         self.rejected_by_reason: Counter[str] = Counter()
+
+    def __enter__(self) -> MonthWriter:
+        return self
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        """After an error the file is ended while its sink still takes bytes; the sink discards them."""
+        if error is not None:
+            with suppress(Exception):
+                self._writer.close()
 
     def write(self, batch: Conformed) -> None:
         """Take in the next batch of the file; its rows are numbered on from the last one's."""
