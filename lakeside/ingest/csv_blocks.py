@@ -99,19 +99,12 @@ def _has_codes(sample: list[bytes], position: int) -> bool:
 
 def parse_block(block: bytes, format_: CsvFormat) -> Conformed:
     """Parse and conform a block of whole lines."""
-    odd: list[Any] = []
-    while True:
-        odd.clear()
-        try:
-            table = _read(block, format_, odd)
-            break
-        except pa.ArrowInvalid as error:
-            failed = _FAILED_COLUMN.search(str(error))
-            if failed is None or int(failed[1]) in format_.raw:
-                raise
-            format_.raw.add(int(failed[1]))
-    columns = [_whole(c) for c in table.columns]
     lines = _Lines(block)
+    parsed = _parse(block, lines, format_)
+    if parsed is None:
+        return conform(_look_at(lines.all(), format_.plan), format_.plan)
+    table, odd = parsed
+    columns = [_whole(c) for c in table.columns]
     kept = len(format_.plan.kept)
     batch = Batch(table.num_rows + len(odd), columns[:kept], lines.text_of)
     if odd:
@@ -122,11 +115,32 @@ def parse_block(block: bytes, format_: CsvFormat) -> Conformed:
     return usual if not odd else merge(usual, conform(_look_at(odd, format_.plan), format_.plan))
 
 
+def _parse(block: bytes, lines: _Lines, format_: CsvFormat) -> tuple[pa.Table, list[tuple[int, str]]] | None:
+    """What pyarrow makes of the block, and the lines it hands out; None when it makes nothing of it.
+
+    That is: bytes that are not UTF-8, or a quote that never ends, which takes the lines after it along.
+    """
+    if not lines.are_utf8():
+        return None
+    odd: list[tuple[int, str]] = []
+    while True:
+        odd.clear()
+        try:
+            table = _read(block, format_, odd)
+        except pa.ArrowInvalid as error:
+            failed = _FAILED_COLUMN.search(str(error))
+            if failed is None or int(failed[1]) in format_.raw:
+                return None
+            format_.raw.add(int(failed[1]))
+            continue
+        return (table, odd) if lines.are_as_many_as(table.num_rows + len(odd)) else None
+
+
 def _whole(column: pa.ChunkedArray) -> pa.Array:
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
-def _read(block: bytes, format_: CsvFormat, odd: list[Any]) -> pa.Table:
+def _read(block: bytes, format_: CsvFormat, odd: list[tuple[int, str]]) -> pa.Table:
     """Parse with pyarrow; `odd` gets the lines with another number of fields."""
     if not block.strip(b"\r\n"):
         return _empty(format_)
@@ -184,22 +198,40 @@ def _trim_surplus(batch: Batch, surplus: list[pa.Array]) -> None:
 
 def _look_at(odd: list[tuple[int, str]], plan: Plan) -> Batch:
     """Lines with an unusual number of fields, one by one; columns are raw bytes still to be converted."""
-    text_of = dict(odd)
+    text_of = {
+        row: text.encode(errors="surrogateescape").decode(errors="backslashreplace") for row, text in odd
+    }
     rows: list[int] = []
     fields: list[list[str]] = []
     batch = Batch(len(odd), [], text_of.__getitem__)
-    for (row, text), values in zip(odd, csv.reader(t for _, t in odd), strict=True):
+    for row, text in odd:
+        values = _split(text)
         reason, column = _judge(values, plan)
         if reason is None:
             rows.append(row)
             fields.append(values)
             batch.surplus_fields_trimmed += len(values) - len(plan.headers)
         else:
-            value = next((v for v in values[len(plan.headers) :] if v), None)
-            batch.rejects.append(Reject(row, reason, column, value, text))
+            value = next((_show(v) for v in values[len(plan.headers) :] if v), None)
+            batch.rejects.append(Reject(row, reason, column, value, text_of[row]))
     batch.rows = np.array(rows, dtype=np.int64)
-    batch.columns = [pa.array([row[c.position].encode() for row in fields], pa.binary()) for c in plan.kept]
+    batch.columns = [
+        pa.array([row[c.position].encode(errors="surrogateescape") for row in fields], pa.binary())
+        for c in plan.kept
+    ]
     return batch
+
+
+def _show(text: str) -> str:
+    """Text for people: bytes that are not UTF-8 as escapes."""
+    return text.encode(errors="surrogateescape").decode(errors="backslashreplace")
+
+
+def _split(text: str) -> list[str]:
+    try:
+        return next(csv.reader([text]), [])
+    except csv.Error:  # a field of more than 128 KiB
+        return text.split(",")
 
 
 def _judge(values: list[str], plan: Plan) -> tuple[Reason | None, str | None]:
@@ -219,6 +251,30 @@ class _Lines:
         self._lines: list[bytes] | None = None
 
     def text_of(self, row: int) -> str:
+        return self._split()[row].decode(errors="backslashreplace")
+
+    def all(self) -> list[tuple[int, str]]:
+        """Every row's number and text; bytes that are not UTF-8 survive as surrogates."""
+        return [(row, line.decode(errors="surrogateescape")) for row, line in enumerate(self._split())]
+
+    def are_utf8(self) -> bool:
+        """Whether the block is text as it should be."""
+        if self._block.isascii():
+            return True
+        try:
+            self._block.decode()
+        except UnicodeDecodeError:
+            return False
+        return True
+
+    def are_as_many_as(self, rows: int) -> bool:
+        """Whether each line became one row; only quotes can make it otherwise."""
+        ends = self._block.count(b"\n") + (not self._block.endswith(b"\n"))
+        if b'"' not in self._block or ends == rows:
+            return True
+        return len(self._split()) == rows
+
+    def _split(self) -> list[bytes]:
         if self._lines is None:
             self._lines = [line for line in _LINE_END.split(self._block) if line]
-        return self._lines[row].decode(errors="backslashreplace")
+        return self._lines

@@ -105,8 +105,8 @@ class _Run:
             Quarantine(
                 lake, quarantined
             ) as quarantine,  # appears first: no month names rows that are nowhere
+            MonthWriter(sink, reading.plan, self.request.month.first_day) as writer,
         ):
-            writer = MonthWriter(sink, reading.plan, self.request.month.first_day)
             self._move(reading, writer, quarantine)
             self.tell(Stage.WRITE, always=True)
             self._judge(writer, quarantine)

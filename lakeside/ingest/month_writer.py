@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -17,10 +18,10 @@ from lakeside.ingest.figures import Figures, measure
 from lakeside.ingest.plan import Plan
 from lakeside.lake.provenance import ColumnStats
 
-# BigQuery advises row groups of at least 16 MiB. TLC's columns encode to about 40 bytes a row before
-# compression, so half a million rows make about 20 MiB; in memory such a group takes about 90 MB.
+# BigQuery advises row groups of at least 16 MiB (its docs, "Load Parquet data"). Yellow trips encode to
+# about 35 bytes a row, so half a million rows are enough; in memory such a group takes about 70 MB.
 ROW_GROUP_ROWS = 1 << 19
-ROW_GROUP_BYTES = 96 << 20
+ROW_GROUP_BYTES = 160 << 20
 
 
 class MonthWriter:
@@ -33,16 +34,26 @@ class MonthWriter:
             sink,
             plan.schema,
             compression="zstd",
-            use_dictionary=[f.name for f in plan.schema if f.name != SOURCE_ROW],
-            column_encoding={SOURCE_ROW: "DELTA_BINARY_PACKED"},
+            # Nearly every time and row number differs: a dictionary of them costs time and is larger.
+            use_dictionary=[f.name for f in plan.schema if not _differs_by_row(f)],
             write_statistics=True,
         )
         self._waiting: list[pa.RecordBatch] = []
         self._waiting_rows = self._waiting_bytes = 0
+        self._shared_nulls: dict[pa.DataType, pa.Array] = {}
         self._figures = {c.name: Figures(c.kind) for c in plan.kept}
         self._places = {c.name: place for place, c in enumerate(plan.kept)}
         self.rows_read = self.rows_written = self.rows_rejected = self.surplus_fields_trimmed = 0
         self.rejected_by_reason: Counter[str] = Counter()
+
+    def __enter__(self) -> MonthWriter:
+        return self
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        """After an error the file is ended while its sink still takes bytes; the sink discards them."""
+        if error is not None:
+            with suppress(Exception):
+                self._writer.close()
 
     def write(self, batch: Conformed) -> None:
         """Take in the next batch of the file; its rows are numbered on from the last one's."""
@@ -51,7 +62,7 @@ class MonthWriter:
         record = self._complete(batch)
         self._waiting.append(record)
         self._waiting_rows += record.num_rows
-        self._waiting_bytes += record.nbytes
+        self._waiting_bytes += sum(column.nbytes for column in batch.columns)
         self.rows_read += batch.rows_read
         self.rows_written += record.num_rows
         self.rows_rejected += len(batch.rejects)
@@ -84,8 +95,15 @@ class MonthWriter:
             if place is not None:
                 columns.append(batch.columns[place])
             else:
-                columns.append(own[field.name] if field.name in own else pa.nulls(len(rows), field.type))
+                columns.append(own[field.name] if field.name in own else self._nulls(field.type, len(rows)))
         return pa.record_batch(columns, schema=self._plan.schema)
+
+    def _nulls(self, type_: pa.DataType, rows: int) -> pa.Array:
+        """Nulls for a column the file lacks; all such columns of all waiting batches share them."""
+        nulls = self._shared_nulls.get(type_)
+        if nulls is None or len(nulls) < rows:
+            nulls = self._shared_nulls[type_] = pa.nulls(rows, type_)
+        return nulls.slice(0, rows)
 
     def _measure_own(self, own: dict[str, pa.Array]) -> None:
         for name, kind in ((SOURCE_MONTH, Kind.DATE), (SOURCE_ROW, Kind.INTEGER)):
@@ -105,3 +123,7 @@ class MonthWriter:
             kind = next(k for k in Kind if k.arrow_type == field.type)
             figures = Figures(kind, nulls=self.rows_written)
         return figures.as_stats(field.name)
+
+
+def _differs_by_row(field: pa.Field) -> bool:
+    return field.name == SOURCE_ROW or bool(pa.types.is_timestamp(field.type))

@@ -57,6 +57,9 @@ class Quarantine:
     def __exit__(self, kind: Any, error: Any, trace: Any) -> bool | None:
         if error is None:
             self._finish()
+        elif self._writer is not None:
+            with suppress(Exception):
+                self._writer.close()
         return self._stack.__exit__(kind, error, trace)
 
     def _finish(self) -> None:

@@ -131,7 +131,10 @@ class Lake:
         return open_dataset(self._storage, keys, schema)
 
     def sweep_temporary(self, older_than_seconds: float = 86_400) -> int:
-        """Remove what dead writers left in a folder; how many files. A bucket forgets by itself."""
+        """Remove what dead writers left in the whole folder; how many files. A bucket forgets by itself.
+
+        Nobody needs to call it for a folder that is written to: each write tidies its own folder.
+        """
         return upkeep.sweep_temporary(self._storage, older_than_seconds)
 
     def check_ready(self) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from lakeside.lake.errors import translated
@@ -13,6 +13,8 @@ from lakeside.lake.keys import TEMPORARY_PREFIX
 from lakeside.lake.storage import Kind, Storage
 
 logger = logging.getLogger(__name__)
+
+DAY_SECONDS = 86_400.0
 
 
 def remove_object(storage: Storage, key: str) -> None:
@@ -40,12 +42,18 @@ def sweep_temporary(storage: Storage, older_than_seconds: float) -> int:
     """See `Lake.sweep_temporary`."""
     if storage.kind is not Kind.FOLDER:
         return 0
-    oldest = time.time() - older_than_seconds
     with translated(storage.location.url):
-        stale = [path for path in _find_temporary(Path(storage.location.root)) if _modified(path) <= oldest]
-        for path in stale:
-            path.unlink(missing_ok=True)
-            logger.info("removed an unfinished write", extra={"path": str(path)})
+        folders = (Path(parent) for parent, _, _ in os.walk(storage.location.root))
+        return sum(sweep_folder(folder, older_than_seconds) for folder in folders)
+
+
+def sweep_folder(folder: Path, older_than_seconds: float = DAY_SECONDS) -> int:
+    """Remove what dead writers left in one folder, and not below it; how many files."""
+    oldest = time.time() - older_than_seconds
+    stale = [path for path in folder.glob(f"{TEMPORARY_PREFIX}*") if _modified(path) <= oldest]
+    for path in stale:
+        path.unlink(missing_ok=True)
+        logger.info("removed an unfinished write", extra={"path": str(path)})
     return len(stale)
 
 
@@ -64,11 +72,6 @@ def probe(storage: Storage) -> tuple[bool, bool | None]:
         raise NotADirectoryError(str(folder))
     nearest = next(path for path in (folder, *folder.parents) if path.exists())
     return folder.exists(), nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
-
-
-def _find_temporary(folder: Path) -> Iterator[Path]:
-    for parent, _, names in os.walk(folder):
-        yield from (Path(parent) / name for name in names if name.startswith(TEMPORARY_PREFIX))
 
 
 def _modified(path: Path) -> float:

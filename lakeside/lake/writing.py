@@ -1,6 +1,7 @@
 """Writing an object so that it appears whole at the end, or not at all.
 
-Folder: a temporary name beside the target, flushed to the disk, then one rename.
+Folder: a temporary name beside the target, flushed to the disk, then one rename. What a killed writer
+left there is removed by the next write to that folder a day later.
 Bucket: a resumable upload that is finished only at the end; until then there is no object.
 Memory: the bytes are kept aside and put in place at the end.
 
@@ -23,6 +24,7 @@ from lakeside.errors import NotFound
 from lakeside.lake.errors import translated
 from lakeside.lake.keys import TEMPORARY_PREFIX
 from lakeside.lake.storage import Kind, Storage
+from lakeside.lake.upkeep import sweep_folder
 
 logger = logging.getLogger(__name__)
 
@@ -101,6 +103,8 @@ class _FolderTarget:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
             raise IsADirectoryError(str(path))
+        with suppress(OSError):  # tidying up after others must not stop a write
+            sweep_folder(path.parent)
         self._temporary = path.parent / f"{TEMPORARY_PREFIX}{uuid.uuid4().hex}"
         self.file = self._temporary.open("xb", buffering=FILE_BUFFER_BYTES)
 

@@ -17,9 +17,9 @@ from lakeside.sources.probe import SourceName, SourceProbe
 from lakeside.sources.stream import Body, FileBody, HttpBody, SourceStream, too_large
 from lakeside.sources.templates import fill_template, find_template, format_of
 
-# The archive is the user's own copy: it is used when asked for, never by itself.
+# The archive is the user's own copy, taken by itself only where nobody else has the month; the sample never.
 _PREFERENCE = (SourceName.DATATALKSCLUB, SourceName.TLC, SourceName.ARCHIVE, SourceName.SAMPLE)
-_AUTOMATIC = (SourceName.DATATALKSCLUB, SourceName.TLC)
+_AUTOMATIC = _PREFERENCE[:-1]
 
 
 class Sources:
@@ -77,6 +77,7 @@ class Sources:
         if template is None:
             raise SettingsError(f"The source {source} has no URL template.", "Set it; see docs/settings.md.")
         url = fill_template(template, dataset, month)
+        format_of(url)
         if urlsplit(url).scheme == "file":
             probe = _probe_file(dataset, month, source, url)
         else:

@@ -134,6 +134,15 @@ class TestFolderLake(LakeContract):
         assert lake.sweep_temporary(older_than_seconds=0) == 1
         assert [p.name for p in folder.rglob("*") if p.is_file()] == [Path(DATA_KEY).name]
 
+    def test_the_next_write_removes_what_is_a_day_old(self, lake: Lake, folder: Path) -> None:
+        write(lake, "data/a", b"1")
+        for name, age_seconds in (("old", 90_000), ("young", 80_000)):
+            path = folder / f"data/{TEMPORARY_PREFIX}{name}"
+            path.touch()
+            os.utime(path, (time.time() - age_seconds,) * 2)
+        write(lake, "data/b", b"2")
+        assert [p.name for p in folder.rglob(f"{TEMPORARY_PREFIX}*")] == [f"{TEMPORARY_PREFIX}young"]
+
     def test_a_temporary_name_cannot_be_used(self, lake: Lake) -> None:
         with pytest.raises(SettingsError, match="reserved"):
             lake.find_object(f"data/{TEMPORARY_PREFIX}1")

@@ -15,25 +15,25 @@ _WINDOWS = """
     CumeDist DenseRank FirstValue Lag LastValue Lead NthValue Ntile PercentRank PercentileCont
     PercentileDisc Rank RowNumber
 """
-_LOGIC = "Case Cast Coalesce Greatest If Least Nullif SafeDivide TryCast IsNan IsInf"
+_LOGIC = "Case Exists Cast Coalesce Greatest If Least Nullif SafeDivide TryCast IsNan IsInf"
 _MATHS = """
     Abs Acos Acosh Asin Asinh Atan Atan2 Atanh Ceil Cbrt Cos Cosh Cot Exp Floor IntDiv Ln Log Mod Pi
     Pow Rand Round SafeAdd SafeMultiply SafeNegate SafeSubtract Sign Sin Sinh Sqrt Tan Tanh Trunc
 """
 _TEXTS = """
-    Ascii Chr Concat Contains EndsWith Hex Initcap Left Length Lower LowerHex Levenshtein Pad
-    RegexpExtract RegexpExtractAll RegexpLike RegexpReplace Repeat Replace Reverse Right Soundex
+    MD5 Format Ascii Chr Concat Contains EndsWith Hex Initcap Left Length Lower LowerHex Levenshtein
+    Pad RegexpExtract RegexpExtractAll RegexpLike RegexpReplace Repeat Replace Reverse Right Soundex
     Split StartsWith StrPosition Substring Translate Trim Unicode Upper MD5Digest SHA SHA2
 """
 _TIMES = """
-    CurrentDate CurrentDatetime CurrentTimestamp Date DateAdd DateDiff DateFromParts
-    DateFromUnixDate DateStrToDate DateSub DateTrunc Datetime DatetimeAdd DatetimeDiff DatetimeSub
-    DatetimeTrunc Extract FormatDatetime LastDay ParseDatetime StrToDate StrToTime TimeToStr
-    Timestamp TimestampAdd TimestampDiff TimestampSub TimestampTrunc TsOrDsToDate UnixDate
-    UnixMicros UnixMillis UnixSeconds
+    TimestampFromParts TsOrDsToDatetime WeekStart CurrentDate CurrentDatetime CurrentTimestamp Date
+    DateAdd DateDiff DateFromParts DateFromUnixDate DateStrToDate DateSub DateTrunc Datetime
+    DatetimeAdd DatetimeDiff DatetimeSub DatetimeTrunc Extract FormatDatetime LastDay ParseDatetime
+    StrToDate StrToTime TimeToStr Timestamp TimestampAdd TimestampDiff TimestampSub TimestampTrunc
+    TsOrDsToDate UnixDate UnixMicros UnixMillis UnixSeconds
 """
 _ARRAYS = """
-    Array ArrayConcat ArrayLength ArrayReverse ArrayToString Explode GenerateDateArray
+    ArraySize Array ArrayConcat ArrayLength ArrayReverse ArrayToString Explode GenerateDateArray
     GenerateSeries Struct ToArray Unnest
 """
 

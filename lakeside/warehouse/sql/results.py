@@ -13,8 +13,13 @@ def as_bigquery(table: pa.Table) -> pa.Table:
     """Integers become int64, floats float64; everything else stays.
 
     Raises:
-        QueryRejected: an integer does not fit INT64, which BigQuery calls an overflow.
+        QueryRejected: two columns have the same name, or an integer does not fit INT64; BigQuery
+            refuses both.
     """
+    names = [name.casefold() for name in table.column_names]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise QueryRejected(f"Two columns are called {twice[0]}.", "Give each column a name of its own.")
     columns = []
     for name, column in zip(table.column_names, table.columns, strict=True):
         wanted = bigquery_arrow_type(column.type)

@@ -38,12 +38,24 @@ def translate_select(sql: str, dataset: str, tables: Mapping[str, str | None], r
     known = {name: exp.table_(name, db=schema, quoted=True) for name, schema in tables.items()}
     try:
         used = resolve_tables(query, dataset, known)
+        _name_columns(query)
         bounded = _bound_rows(rewrite_differences(query), rows + 1)
         return Translated(bounded.sql("duckdb"), frozenset(used))
     except SqlglotError as error:
         raise QueryRejected(f"The query cannot be translated: {error}", "Write it more simply.") from error
     except RecursionError as error:
         raise QueryRejected("The query is nested too deeply.", "Simplify it.") from error
+
+
+def _name_columns(query: exp.Query) -> None:
+    """Columns without a name are called f0_, f1_, … as BigQuery calls them."""
+    for select in query.find_all(exp.Select):
+        nameless = 0
+        for column in list(select.expressions):
+            if isinstance(column, exp.Alias | exp.Aliases | exp.Column | exp.Dot) or column.is_star:
+                continue
+            column.replace(exp.alias_(column.copy(), f"f{nameless}_"))
+            nameless += 1
 
 
 def _bound_rows(query: exp.Query, rows: int) -> exp.Query:
