@@ -35,7 +35,7 @@ def ingest(
     if dataset.strip().casefold() == ZONES:
         from cli.zones import ingest_zones
 
-        return ingest_zones(months or [], Output(as_json), force)
+        return ingest_zones(months or [], Output(as_json), not no_load, force)
     name, chosen = read_dataset(dataset).name, read_months(months or [])
     from lakeside.pipeline import MonthRequest, run_month
     from lakeside.services import open_services

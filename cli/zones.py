@@ -9,8 +9,8 @@ from cli.output import Output
 from lakeside.errors import SettingsError
 
 
-def ingest_zones(months: Sequence[str], output: Output, force: bool) -> int:
-    """Fetch the lookup into the lake and say what became of it."""
+def ingest_zones(months: Sequence[str], output: Output, load: bool, force: bool) -> int:
+    """Fetch the lookup into lake and warehouse and say what became of it."""
     from lakeside.services import open_services
     from lakeside.settings import load_settings
     from lakeside.zones import ingest_zones as run
@@ -22,21 +22,21 @@ def ingest_zones(months: Sequence[str], output: Output, force: bool) -> int:
             )
         )
     services = open_services(load_settings())
-    outcome = run(services, force)
+    outcome = run(services, load, force)
     path = services.lake.url_of(outcome.key)
-    state = "written" if outcome.written else "unchanged"
     document = [
         {
             "dataset": "zones",
             "month": None,
             "source": "tlc",
-            "state": state,
+            "state": outcome.state,
             "rows_read": outcome.rows,
             "rows_written": outcome.rows,
             "rows_rejected": 0,
             "lake_path": path,
+            "warehouse_rows": outcome.warehouse_rows,
             "error": None,
         }
     ]
-    output.show(document, lambda: f"zones {state}: {outcome.rows:,} rows in {path}")
+    output.show(document, lambda: f"zones {outcome.state.value}: {outcome.rows:,} rows in {path}")
     return 0

@@ -1,4 +1,4 @@
-"""The taxi zone lookup from its source into the lake, whole or not at all."""
+"""The taxi zone lookup from its source into lake and warehouse, whole or not at all."""
 
 from __future__ import annotations
 
@@ -6,34 +6,35 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lakeside import __version__
-from lakeside.datasets.zones import ZONES_FILE, ZONES_SCHEMA, ZONES_TABLE, ZONES_VERSION, parse_zones
+from lakeside.datasets.zones import ZONES, parse_zones
 from lakeside.errors import LakesideError, LimitExceeded
 from lakeside.lake.layout import reference_key
 from lakeside.lake.provenance import Provenance
 from lakeside.month import FIRST_YEAR, Month
+from lakeside.progress import MonthState
 from lakeside.services import Services
 from lakeside.sources.probe import SourceName, SourceProbe
 
-ZONES_KEY = reference_key(ZONES_FILE)
+ZONES_KEY = reference_key(ZONES.file)
 _MAXIMUM_BYTES = 1_000_000  # the real one has 12,331
 
 
 @dataclass(frozen=True, slots=True)
 class ZonesOutcome:
-    """What became of the lookup; `written` False means that the source is as before."""
+    """What became of the lookup. `warehouse_rows` is None when loading was not asked for."""
 
     key: str
-    written: bool
+    state: MonthState
     rows: int
     source_url: str
+    warehouse_rows: int | None
 
 
-def ingest_zones(services: Services, force: bool = False) -> ZonesOutcome:
-    """Fetch the lookup, check it, and write it to `reference/taxi_zone_lookup.parquet`.
+def ingest_zones(services: Services, load: bool = True, force: bool = False) -> ZonesOutcome:
+    """Fetch the lookup, check it, write `reference/taxi_zone_lookup.parquet`, and publish it as `zones`.
 
     Raises:
         BadFile: the file is not the lookup; the message names its URL and the cause.
@@ -41,22 +42,35 @@ def ingest_zones(services: Services, force: bool = False) -> ZonesOutcome:
     """
     url = services.settings.sources.zone_lookup_url
     content = _fetch(services, url)
+    rows = parse_zones(content, url).num_rows
+    written = force or _find_sha256(services) != hashlib.sha256(content).hexdigest()
+    if written:
+        _write(services, url, content)
+    state = MonthState.WRITTEN if written else MonthState.UNCHANGED
+    if not load:
+        return ZonesOutcome(ZONES_KEY, state, rows, url, None)
+    if written or _count_published(services) != rows:
+        services.warehouse.publish_reference(ZONES, services.lake, ZONES_KEY)
+        state = MonthState.PUBLISHED
+    return ZonesOutcome(ZONES_KEY, state, rows, url, _count_published(services))
+
+
+def _count_published(services: Services) -> int | None:
+    return next((t.rows for t in services.warehouse.list_tables() if t.name == ZONES.name), None)
+
+
+def _write(services: Services, url: str, content: bytes) -> None:
     table = parse_zones(content, url)
-    digest = hashlib.sha256(content).hexdigest()
-    if not force and _find_sha256(services) == digest:
-        return ZonesOutcome(ZONES_KEY, False, table.num_rows, url)
-    provenance = _describe(url, content, digest, table)
-    schema = ZONES_SCHEMA.with_metadata(provenance.footer())
+    provenance = _describe(url, content, table.num_rows)
     with services.lake.open_writer(ZONES_KEY) as file:
-        pq.write_table(table.cast(schema), file, compression="zstd")
+        pq.write_table(table.replace_schema_metadata(provenance.footer()), file, compression="zstd")
     services.lake.set_metadata(ZONES_KEY, provenance.object_metadata())
-    return ZonesOutcome(ZONES_KEY, True, table.num_rows, url)
 
 
 def _fetch(services: Services, url: str) -> bytes:
     # Sources stream by probe; a reference file has no month of its own.
     probe = SourceProbe(
-        dataset=ZONES_TABLE,
+        dataset=ZONES.name,
         month=Month(FIRST_YEAR, 1),
         source=SourceName.TLC,
         url=url,
@@ -84,21 +98,22 @@ def _find_sha256(services: Services) -> str | None:
     except LakesideError:
         return None  # absent or unreadable: it is written anew
     current = footer.provenance
-    return current.source_sha256 if current and current.contract_version == ZONES_VERSION else None
+    return current.source_sha256 if current and current.contract_version == ZONES.version else None
 
 
-def _describe(url: str, content: bytes, digest: str, table: pa.Table) -> Provenance:
+def _describe(url: str, content: bytes, rows: int) -> Provenance:
+    digest = hashlib.sha256(content).hexdigest()
     return Provenance(
-        dataset=ZONES_TABLE,
+        dataset=ZONES.name,
         month="",
         source=SourceName.TLC.value,
         source_url=url,
         source_bytes=len(content),
         source_sha256=digest,
-        rows_read=table.num_rows,
-        rows_written=table.num_rows,
+        rows_read=rows,
+        rows_written=rows,
         rows_rejected=0,
-        contract_version=ZONES_VERSION,
-        content_id=hashlib.sha256(f"{ZONES_VERSION}:{digest}".encode()).hexdigest(),
+        contract_version=ZONES.version,
+        content_id=hashlib.sha256(f"{ZONES.version}:{digest}".encode()).hexdigest(),
         program_version=__version__,
     )

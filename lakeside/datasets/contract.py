@@ -170,6 +170,29 @@ class Dataset:
         return pa.schema([pa.field(c.name, c.kind.arrow_type, c.nullable) for c in self.columns])
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A small table without months, kept whole: one object in the lake, one table in the warehouse.
+
+    Args:
+        name: the table's name.
+        title: for people.
+        version: raised by hand when what is written changes.
+        file: the object's name under `reference/`, without its ending.
+        columns: in the order they are written.
+    """
+
+    name: str
+    title: str
+    version: int
+    file: str
+    columns: tuple[Column, ...]
+
+    def arrow_schema(self) -> pa.Schema:
+        """The schema the object is written with."""
+        return pa.schema([pa.field(c.name, c.kind.arrow_type, c.nullable) for c in self.columns])
+
+
 def normalise(header: str) -> str:
     """How header names are compared: without surrounding blanks, quotes' remains, or case."""
     return header.strip().strip('\ufeff"').strip().casefold()

@@ -36,33 +36,42 @@ _CONFLICT_PAUSE_SECONDS = 0.5
 
 
 def stage_object(place: BigQueryPlace, plan: LoadPlan, lake: Lake, staging: str) -> None:
-    """Load the object into the staging table: from its gs:// URI, else by upload."""
+    """Load the object into the staging table."""
+    load_object(place, (lake, plan.key), staging, job_prefix("load", plan.dataset.name, str(plan.month)))
+
+
+def load_object(place: BigQueryPlace, source: tuple[Lake, str], table: str, prefix: str) -> None:
+    """Put an object's rows in place of an existing table's: from its gs:// URI, else by upload.
+
+    One load job, so readers see the old rows or the new ones (BigQuery docs, "Loading data": WRITE_TRUNCATE
+    takes effect when the job succeeds).
+    """
+    lake, key = source
     config = bigquery.LoadJobConfig(
         source_format=bigquery.SourceFormat.PARQUET,
         schema=place.client.get_table(
-            place.table(staging), retry=bounded(CALL_SECONDS), timeout=CALL_SECONDS
+            place.table(table), retry=bounded(CALL_SECONDS), timeout=CALL_SECONDS
         ).schema,
         create_disposition=bigquery.CreateDisposition.CREATE_NEVER,
         write_disposition=bigquery.WriteDisposition.WRITE_TRUNCATE,
         labels=LABELS,
     )
-    prefix = job_prefix("load", plan.dataset.name, str(plan.month))
-    uri = lake.find_gs_uri(plan.key)
+    uri = lake.find_gs_uri(key)
     with google_errors(place.name):
         if uri is not None:
             job = place.client.load_table_from_uri(
                 uri,
-                place.table(staging),
+                place.table(table),
                 job_config=config,
                 job_id_prefix=prefix,
                 retry=bounded(CALL_SECONDS),
                 timeout=CALL_SECONDS,
             )
         else:
-            with lake.open_reader(plan.key) as handle:
+            with lake.open_reader(key) as handle:
                 job = place.client.load_table_from_file(
                     cast(IO[bytes], handle),
-                    place.table(staging),
+                    place.table(table),
                     job_config=config,
                     job_id_prefix=prefix,
                     timeout=JOB_SECONDS,

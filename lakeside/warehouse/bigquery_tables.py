@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from google.api_core import exceptions as google
 from google.cloud import bigquery
 
-from lakeside.datasets.contract import SOURCE_MONTH, Column, Dataset, Kind
+from lakeside.datasets.contract import SOURCE_MONTH, Column, Dataset, Kind, Reference
 from lakeside.errors import ContractViolation, NotFound
 from lakeside.warehouse.bigquery_client import (
     CALL_SECONDS,
@@ -85,6 +85,14 @@ def ensure_table(place: BigQueryPlace, dataset: Dataset, extra: Iterable[Column]
     added = _missing_columns(table, dataset, extra)
     if added or dict(table.labels) != _labels(dataset):
         _add_columns(place, dataset, added)
+
+
+def ensure_reference(place: BigQueryPlace, reference: Reference) -> None:
+    """Create a reference table where it is missing; neither partitioned nor clustered."""
+    table = bigquery.Table(place.table(reference.name), schema=[_field(c) for c in reference.columns])
+    table.description = reference.title
+    table.labels = LABELS
+    create_table(place, table)
 
 
 def create_staging(place: BigQueryPlace, columns: Sequence[Column], stem: str) -> str:

@@ -9,16 +9,25 @@ from typing import Any
 from google.api_core import exceptions as google
 from google.cloud import bigquery
 
-from lakeside.datasets.contract import SOURCE_MONTH, Dataset
+from lakeside.datasets.contract import SOURCE_MONTH, Dataset, Reference
 from lakeside.lake.lake import Lake
 from lakeside.lake.provenance import ColumnStats
 from lakeside.month import Month
 from lakeside.settings import Settings
 from lakeside.warehouse import bigquery_tables as tables
 from lakeside.warehouse.audit import judge_staged, plan_load
-from lakeside.warehouse.bigquery_client import READY_SECONDS, BigQueryPlace, Budget, bounded, literal, names
+from lakeside.warehouse.bigquery_client import (
+    READY_SECONDS,
+    BigQueryPlace,
+    Budget,
+    bounded,
+    job_prefix,
+    literal,
+    names,
+)
 from lakeside.warehouse.bigquery_errors import google_errors
 from lakeside.warehouse.bigquery_publish import (
+    load_object,
     measure_staged,
     run_transaction,
     stage_object,
@@ -64,6 +73,14 @@ class BigQueryWarehouse:
             return swap_month(self._place, plan, staging)
         finally:
             tables.drop_table(self._place, staging)
+
+    def publish_reference(self, reference: Reference, lake: Lake, key: str) -> int:
+        """Replace a reference table by one load job; how many rows the object has."""
+        rows = lake.read_footer(key).rows
+        tables.ensure_dataset(self._place)
+        tables.ensure_reference(self._place, reference)
+        load_object(self._place, (lake, key), reference.name, job_prefix("load", reference.name))
+        return rows
 
     def remove_month(self, dataset: Dataset, month: Month) -> int:
         """Delete a month's rows and its entry in one transaction; how many rows went."""

@@ -9,8 +9,9 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from lakeside.datasets.contract import SOURCE_MONTH, Dataset
+from lakeside.datasets.contract import SOURCE_MONTH, Dataset, Reference
 from lakeside.errors import NotFound
 from lakeside.lake.lake import Lake
 from lakeside.lake.provenance import ColumnStats
@@ -25,6 +26,7 @@ from lakeside.warehouse.duckdb_publish import (
     publish_staged,
     table_columns,
 )
+from lakeside.warehouse.duckdb_reference import replace_reference
 from lakeside.warehouse.duckdb_staging import StagingFolder, measure_staged
 from lakeside.warehouse.duckdb_tables import list_file_tables
 from lakeside.warehouse.figures import (
@@ -72,6 +74,13 @@ class DuckDBWarehouse:
             judge_staged(plan, *measure_staged(staged, plan))
             with self._file.write() as connection:
                 return publish_staged(connection, self._file, plan, staged)
+
+    def publish_reference(self, reference: Reference, lake: Lake, key: str) -> int:
+        """Replace a reference table by the object's rows in one transaction; how many there are."""
+        with lake.open_reader(key) as handle:
+            rows = pq.read_table(handle, columns=[column.name for column in reference.columns])
+        with self._file.write() as connection:
+            return replace_reference(connection, self._file, reference, rows)
 
     def remove_month(self, dataset: Dataset, month: Month) -> int:
         """Delete a month's rows and its entry in one transaction; how many rows went."""

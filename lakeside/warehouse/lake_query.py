@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from lakeside.datasets import Dataset, list_datasets
-from lakeside.datasets.zones import ZONES_FILE, ZONES_SCHEMA, ZONES_TABLE
+from lakeside.datasets.zones import ZONES
 from lakeside.errors import ContractViolation, NotFound
 from lakeside.lake.lake import Lake
 from lakeside.lake.layout import reference_key
@@ -26,7 +26,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": "false",
     "memory_limit": "2GB",
 }
-_ZONES_KEY = reference_key(ZONES_FILE)
+_ZONES_KEY = reference_key(ZONES.file)
 
 
 def run_lake_query(lake: Lake, sql: str, limits: QueryLimits) -> QueryResult:
@@ -40,7 +40,7 @@ def run_lake_query(lake: Lake, sql: str, limits: QueryLimits) -> QueryResult:
         LimitExceeded: it took longer than `limits.seconds`.
     """
     started = time.monotonic()
-    names = [dataset.name for dataset in list_datasets()] + [ZONES_TABLE]
+    names = [dataset.name for dataset in list_datasets()] + [ZONES.name]
     known = dict.fromkeys(names, None)
     used = translate_select(sql, SCHEMA_NAME, known, limits.rows).tables
     with duckdb.connect(":memory:", config=_CONFIG) as connection:
@@ -52,10 +52,10 @@ def run_lake_query(lake: Lake, sql: str, limits: QueryLimits) -> QueryResult:
 
 
 def _open_table(lake: Lake, name: str) -> object:
-    if name == ZONES_TABLE:
+    if name == ZONES.name:
         if lake.find_object(_ZONES_KEY) is None:
             raise NotFound("The lake has no zones.", "Run `lakeside ingest zones` first.")
-        return lake.open_dataset([_ZONES_KEY], ZONES_SCHEMA)
+        return lake.open_dataset([_ZONES_KEY], ZONES.arrow_schema())
     dataset = next(d for d in list_datasets() if d.name == name)
     objects = [o for o in lake.list_objects(f"data/{name}/").objects if o.month is not None]
     footers = {

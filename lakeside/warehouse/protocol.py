@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from lakeside.datasets.contract import Dataset
+from lakeside.datasets.contract import Dataset, Reference
 from lakeside.lake.lake import Lake
 from lakeside.lake.provenance import ColumnStats
 from lakeside.month import Month
@@ -79,6 +79,12 @@ class Warehouse(Protocol):
         Raises:
             ContractViolation: the audit found other rows or sums than the footer states; the old rows stay.
             BadFile: the object carries no provenance.
+        """
+
+    def publish_reference(self, reference: Reference, lake: Lake, key: str) -> int:
+        """Replace a reference table as a whole by a lake object; how many rows it has now.
+
+        Readers see the old table or the new one. NotFound, BadFile when the object cannot be read.
         """
 
     def remove_month(self, dataset: Dataset, month: Month) -> int:
