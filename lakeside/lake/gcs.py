@@ -29,9 +29,16 @@ _FIELDS = "name,size,updated,generation,metadata"
 
 
 class BoundedGCSFileSystem(GCSFileSystem):  # type: ignore[misc]
-    """gcsfs with three tries instead of six, so that a dead endpoint is known within seconds."""
+    """gcsfs with three tries instead of six, so that a dead endpoint is known within seconds.
+
+    Files read nothing ahead unless asked: gcsfs's own default starts background tasks that outlive the
+    files Arrow leaves open, and complain at the end of the process.
+    """
 
     _request = retry_request(retries=ATTEMPTS)(GCSFileSystem._request.__wrapped__)
+
+    def _open(self, path: str, mode: str = "rb", **options: Any) -> Any:
+        return super()._open(path, mode, **{"cache_type": "none", **options})
 
 
 def open_gcs(emulator_host: str | None = None) -> BoundedGCSFileSystem:

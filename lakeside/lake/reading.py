@@ -82,5 +82,5 @@ def _open(storage: Storage, key: str) -> IO[bytes]:
         return Path(path).open("rb")
     if storage.kind is Kind.MEMORY:  # fsspec shares one position between all who open it
         return io.BytesIO(storage.filesystem.cat_file(path))
-    file: IO[bytes] = storage.filesystem.open(path, "rb", block_size=READ_BLOCK_BYTES)
+    file: IO[bytes] = storage.filesystem.open(path, "rb", block_size=READ_BLOCK_BYTES, cache_type="readahead")
     return file
