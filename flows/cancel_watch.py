@@ -63,7 +63,7 @@ class CancelWatch:
         """
         with get_client(sync_client=True) as client:
             while True:
-                state = self._read_state(client)
+                state: State[Any] | None = self._read_state(client)
                 if state is None or not state.is_cancelling():
                     return
                 if is_left_alone(state, datetime.now(UTC)):

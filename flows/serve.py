@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from typing import Any
 
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
-from prefect.deployments.runner import RunnerDeployment
+from prefect.client.schemas.actions import DeploymentUpdate, WorkPoolCreate, WorkPoolUpdate
 from prefect.exceptions import ObjectNotFound
-from prefect.types.entrypoint import EntrypointType
+from prefect.flows import Flow
 from prefect.workers.process import ProcessWorker
 
 from flows.dead_runs import cancel_runs, sweep_dead_runs
@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 # With output streamed through the worker, a worker that is killed takes its runs down with it. With a
 # command of our own Prefect skips copying code and starts one process less, which takes seconds.
 JOB_VARIABLES = {"stream_output": False, "command": "python -m prefect.engine"}
-FLOWS = (ingest_months, load_months)
+FLOWS: tuple[Flow[..., Any], ...] = (ingest_months, load_months)
 
 
 def register(settings: Settings) -> None:
@@ -42,9 +42,8 @@ def register(settings: Settings) -> None:
         prefect.exceptions.PrefectException: the server refused; httpx.HTTPError: it does not answer.
     """
     register_pool(settings.prefect.work_pool)
-    for deployment in make_deployments(settings.prefect.work_pool):
-        deployment.apply()
-        logger.info("registered deployment %s", deployment.full_name)
+    for flow in FLOWS:
+        register_deployment(flow, settings.prefect.work_pool)
     register_automation()
     if settings.prefect.api_url is None:  # runs of other machines cannot be judged by process id
         sweep_dead_runs()
@@ -65,22 +64,35 @@ def register_pool(name: str) -> None:
     logger.info("registered work pool %s", name)
 
 
-def make_deployments(work_pool: str) -> list[RunnerDeployment]:
-    """One deployment a flow. No code is copied: the entry point is a module of the installed package."""
-    return [
-        RunnerDeployment.from_flow(
-            flow,
-            name=DEPLOYMENT,
-            description=flow.description,
-            version=__version__,
-            tags=["lakeside"],
-            work_pool_name=work_pool,
-            job_variables=dict(JOB_VARIABLES),
-            enforce_parameter_schema=True,
-            entrypoint_type=EntrypointType.MODULE_PATH,
-        )
-        for flow in FLOWS
-    ]
+def register_deployment(flow: Flow[..., Any], work_pool: str) -> None:
+    """Create the flow's deployment, or update it and keep its schedules.
+
+    Prefect's own helpers replace a deployment's schedules by those in the code, which are none.
+    """
+    fields = describe_deployment(flow, work_pool)
+    with get_client(sync_client=True) as client:
+        try:
+            present = client.read_deployment_by_name(f"{flow.name}/{DEPLOYMENT}")
+        except ObjectNotFound:
+            client.create_deployment(client.create_flow_from_name(flow.name), DEPLOYMENT, **fields)
+        else:
+            client.update_deployment(present.id, DeploymentUpdate(**fields))
+    logger.info("registered deployment %s/%s", flow.name, DEPLOYMENT)
+
+
+def describe_deployment(flow: Flow[..., Any], work_pool: str) -> dict[str, Any]:
+    """A flow's deployment. No code is copied: the entry point is a module of the installed package."""
+    return {
+        "version": __version__,
+        "description": flow.description,
+        "tags": ["lakeside"],
+        "work_pool_name": work_pool,
+        "job_variables": dict(JOB_VARIABLES),
+        "entrypoint": f"{flow.fn.__module__}.{flow.fn.__name__}",
+        "pull_steps": [],
+        "enforce_parameter_schema": True,
+        "parameter_openapi_schema": flow.parameters.model_dump(exclude_unset=True),
+    }
 
 
 def main(arguments: list[str]) -> int:

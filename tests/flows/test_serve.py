@@ -1,0 +1,76 @@
+"""What is registered at a Prefect server, and that prefect.yaml registers the same."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import pytest
+import yaml
+
+from lakeside.settings import PROJECT_ROOT
+
+pytestmark = pytest.mark.usefixtures("prefect_api")
+
+
+def read_yaml() -> dict[str, Any]:
+    return dict(yaml.safe_load((PROJECT_ROOT / "prefect.yaml").read_text()))
+
+
+def test_the_file_deploys_what_the_program_registers() -> None:
+    from flows.names import DEPLOYMENT
+    from flows.serve import FLOWS, describe_deployment
+
+    written = {entry["entrypoint"]: entry for entry in read_yaml()["deployments"]}
+    for flow in FLOWS:
+        fields = describe_deployment(flow, "lakeside")
+        entry = written.pop(fields["entrypoint"])
+        assert entry["name"] == DEPLOYMENT
+        assert entry["tags"] == fields["tags"]
+        assert entry["work_pool"]["name"] == fields["work_pool_name"]
+        assert entry["work_pool"]["job_variables"] == fields["job_variables"]
+    assert written == {}
+    assert read_yaml()["pull"] == [], "an omitted pull would make Prefect copy code from this folder"
+
+
+def test_entry_points_can_be_imported_and_have_the_names_the_console_asks_for() -> None:
+    from flows.names import FLOW_NAMES
+    from flows.serve import FLOWS, describe_deployment
+
+    assert tuple(flow.name for flow in FLOWS) == FLOW_NAMES
+    for flow in FLOWS:
+        module, _, name = str(describe_deployment(flow, "lakeside")["entrypoint"]).rpartition(".")
+        assert getattr(import_module(module), name) is flow
+
+
+@pytest.mark.slow
+def test_registering_twice_changes_nothing() -> None:
+    from prefect import get_client
+
+    from flows.heartbeat import AUTOMATION
+    from flows.serve import FLOWS, register
+    from lakeside.settings import Settings
+
+    register(Settings())
+    register(Settings())
+    with get_client(sync_client=True) as client:
+        assert len(client.read_automations_by_name(AUTOMATION)) == 1
+        assert len(client.read_deployments()) == len(FLOWS)
+        template = client.read_work_pool("lakeside").base_job_template
+        assert template["variables"]["properties"]["stream_output"]["default"] is False
+
+
+@pytest.mark.slow
+def test_a_run_without_a_process_is_swept() -> None:
+    from prefect import get_client
+    from prefect.states import Running
+
+    from flows.dead_runs import sweep_dead_runs
+    from flows.serve import FLOWS
+
+    with get_client(sync_client=True) as client:
+        run = client.create_flow_run(FLOWS[0], parameters={"dataset": "green", "year": 2020, "months": [1]})
+        client.set_flow_run_state(run.id, Running(), force=True)
+        assert run.name in sweep_dead_runs()
+        assert client.read_flow_run(run.id).state.is_crashed()
+        assert sweep_dead_runs() == []
