@@ -63,7 +63,7 @@ class CancelWatch:
         """
         with get_client(sync_client=True) as client:
             while True:
-                state: State[Any] | None = self._read_state(client)
+                state = self._read_state(client)
                 if state is None or not state.is_cancelling():
                     return
                 if is_left_alone(state, datetime.now(UTC)):
@@ -80,7 +80,7 @@ class CancelWatch:
         os._exit(128 + signal.SIGTERM)
 
     def _set_cancelled(self, client: SyncPrefectClient) -> None:
-        state = Cancelled(message="Cancelled; the worker that started it was gone.")
+        state: State[Any] = Cancelled(message="Cancelled; the worker that started it was gone.")
         client.set_flow_run_state(self._flow_run_id, state, force=True)
 
     def _read_state(self, client: SyncPrefectClient) -> State[Any] | None:
