@@ -20,7 +20,9 @@ from cli.doctor_command import doctor
 from cli.ingest_command import ingest
 from cli.load_command import load
 from cli.output import show_error
+from cli.plan_command import plan
 from cli.remove_command import remove
+from cli.runs_command import runs
 from cli.sql_command import sql
 from cli.status_command import status
 from cli.up_command import up
@@ -39,8 +41,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (ingest, load, status, sql, remove, doctor, up):
+for verb in (ingest, load, plan, status, sql, remove, doctor, up):
     app.command()(verb)
+app.add_typer(runs)
 
 
 def _show_version(wanted: bool) -> None:
