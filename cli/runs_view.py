@@ -14,7 +14,18 @@ if TYPE_CHECKING:
     from lakeside.settings import Settings
 
 _RUN_TITLES = ("run", "name", "state", "started", "time")
-_MONTH_TITLES = ("month", "state", "stage", "source", "read", "written", "rejected", "table", "fetched", "time")
+_MONTH_TITLES = (
+    "month",
+    "state",
+    "stage",
+    "source",
+    "read",
+    "written",
+    "rejected",
+    "table",
+    "fetched",
+    "time",
+)
 
 
 def find_run_url(settings: Settings, api_url: str, run_id: str) -> str:
@@ -59,7 +70,9 @@ def describe_runs(runs: Sequence[RunSummary], total: int) -> str:
 def describe_detail(detail: RunDetail, url: str) -> str:
     """The run, its months, and each month's error."""
     run = detail.summary
-    head = f"{run.name}  {run.state}  {detail.fraction_done:.0%}  {format_seconds(run.elapsed_seconds)}\n{url}"
+    head = (
+        f"{run.name}  {run.state}  {detail.fraction_done:.0%}  {format_seconds(run.elapsed_seconds)}\n{url}"
+    )
     parts = [f"{head}\n{run.message}" if run.message else head]
     if detail.months:
         parts.append(format_table(_MONTH_TITLES, [_month_row(line) for line in detail.months]))
