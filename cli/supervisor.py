@@ -50,8 +50,7 @@ class Supervisor:
         Raises:
             BackendUnavailable: a process did not start, or died more often than it may.
         """
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._on_signal)
+        self._listen()
         adopt_orphans()
         try:
             self._start_all()
@@ -137,6 +136,8 @@ class Supervisor:
             while process.poll() is None and time.monotonic() < deadline:
                 if verb == "register":
                     self._check_stop()
+                elif self._signals > 1:
+                    break
                 time.sleep(0.1)
         finally:
             if process.poll() is None:
@@ -160,6 +161,13 @@ class Supervisor:
                 born={name: find_birth(pid) or 0 for name, pid in pids.items()},
             ),
         )
+
+    def _listen(self) -> None:
+        """Signals end the stack; the second one at once. A hang-up is left ignored where nohup said so."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, self._on_signal)
 
     def _check_stop(self) -> None:
         if self._stop.is_set():

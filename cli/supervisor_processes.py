@@ -63,7 +63,6 @@ def stop_processes(pids: Iterable[int], seconds: float) -> None:
         send_signal(pid, signal.SIGTERM)
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and any(is_alive(p, b) for p, b in waiting.items()):
-        reap_orphans(())
         time.sleep(0.05)
     for pid, born in waiting.items():
         if is_alive(pid, born):

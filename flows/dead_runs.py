@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from pathlib import Path
 
@@ -74,11 +75,24 @@ def is_flow_process(pid: str) -> bool:
     number = pid.rpartition(":")[2]
     if not number.isdigit():
         return False
+    if not Path("/proc").is_dir():
+        return _answers(int(number))
     try:
         command = Path(f"/proc/{number}/cmdline").read_bytes()
     except OSError:
         return False
-    return b"prefect" in command or b"flows." in command
+    return b"prefect" in command
+
+
+def _answers(pid: int) -> bool:
+    """Whether any process has this id; all that can be known where there is no /proc."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _has_process(run: FlowRun) -> bool:
