@@ -12,7 +12,11 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
+
+from lakeside.lake.lake import Lake
+from lakeside.settings import Settings
 
 SCRIPT = Path(sys.executable).with_name("lakeside")
 
@@ -77,7 +81,9 @@ def test_ctrl_c_reports_what_was_done(environment: dict[str, str], tmp_path: Pat
     assert len(results) == 132
     assert results[0]["state"] == "written"
     assert results[-1]["error"]["kind"] == "Interrupted"
-    assert not list(second.parent.glob(".*")), "something half-written was left behind"
+    objects = Lake.open(Settings(home=Path(environment["LAKESIDE_HOME"]))).list_objects("data/").objects
+    assert len(objects) >= 2, "every object that can be seen is whole"
+    assert {pq.read_metadata(second.with_name(Path(o.key).name)).num_rows for o in objects} == {1000}
 
 
 def test_removing_asks_and_no_means_no(environment: dict[str, str]) -> None:
