@@ -15,7 +15,7 @@ def format_count(number: int | None) -> str:
 
 def format_counted(number: int | None, noun: str) -> str:
     """`1 row`, `1,369,765 rows`; nouns take a plain s."""
-    return f"{format_count(number)} {noun}" + ("" if number == 1 else "s")
+    return UNKNOWN if number is None else f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def format_difference(number: int) -> str:

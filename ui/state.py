@@ -58,8 +58,7 @@ def follow_url_many(name: str, allowed: Sequence[T]) -> str:
 
 def remember_choice(name: str, value: object, default: object = None) -> None:
     """After the widget is drawn: write its value to the URL, where a default needs no words."""
-    many = isinstance(value, list | tuple)
-    written = ",".join(str(part) for part in value) if many else str(value)
+    written = ",".join(str(part) for part in value) if isinstance(value, list | tuple) else str(value)
     if value == default:
         written = ""
     set_param(name, written)

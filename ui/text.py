@@ -19,7 +19,7 @@ TRY_OUT_DETAIL = (
     "Makes three months of synthetic green trips on this machine and publishes them. Needs no network."
 )
 LAUNCH = "Launch"
-CANCEL = "Cancel this run"
+CANCEL = "Cancel run"
 CANCEL_SURE = "Yes, cancel it"
 REFRESH = "Refresh"
 

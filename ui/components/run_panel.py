@@ -63,7 +63,7 @@ def _mark(progress: str) -> str:
 def show_log(lines: Sequence[LogLine]) -> None:
     """Log lines, newest last, in a box of its own."""
     if not lines:
-        st.html(el("p", "No line of the log fits.", class_="ls-muted"))
+        st.html(el("div", el("div", "Nothing to show yet, or no line fits the filter."), class_="ls-log"))
         return
     drawn = [
         el(

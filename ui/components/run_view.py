@@ -33,12 +33,16 @@ def show_run(view: RunView) -> None:
 def _show_live(run_id: str, was_over: bool) -> None:
     with error_boundary():
         view = present_run(load_run(run_id), datetime.now(UTC))
-        show_progress(view)
+        left, right = st.columns([5, 1], vertical_alignment="center", gap="medium")
+        with left:
+            show_progress(view)
+        if view.can_cancel and right.button(
+            CANCEL, icon=":material/stop_circle:", key="cancel", width="stretch"
+        ):
+            _ask_cancel(view.id, view.title)
         show_facts(view.facts)
         show_failed_message(view.message)
         show_lines(view.lines)
-        if view.can_cancel and st.button(CANCEL, icon=":material/stop_circle:", key="cancel"):
-            _ask_cancel(view.id, view.title)
         if view.is_over and not was_over:
             st.rerun()
 

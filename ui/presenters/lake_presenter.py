@@ -149,7 +149,7 @@ def present_object(item: LakeObject, footer: Footer, url: str, now: datetime) ->
         title=f"{item.dataset} {item.month}" if item.month else item.key.rpartition("/")[2],
         facts=[
             Fact("Rows", format_count(footer.rows), groups),
-            Fact("Size", format_bytes(item.size_bytes), f"{ratio:.1f} times smaller than its values"),
+            Fact("Size", format_bytes(item.size_bytes), f"{ratio:.1f} times smaller than uncompressed"),
             Fact("Columns", format_count(len(footer.schema)), footer.created_by),
             Fact("Modified", format_relative(item.modified_at, now), format_utc(item.modified_at)),
         ],

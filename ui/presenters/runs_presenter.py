@@ -119,7 +119,8 @@ def present_run(detail: RunDetail, now: datetime) -> RunView:
     over = [line for line in detail.months if line.is_over]
     failed = sum(line.state == "failed" for line in over)
     share = 1.0 if run.state_type == "COMPLETED" else detail.fraction_done
-    words = f"{len(over)} of {format_counted(len(detail.months), 'month')} done"
+    words = "" if run.started_at or run.is_over else "waiting for a worker to take it · "
+    words += f"{len(over)} of {format_counted(len(detail.months), 'month')} done"
     return RunView(
         id=run.id,
         title=run.name,

@@ -1,0 +1,116 @@
+"""The real stack and a real browser: `lakeside up` on free ports, a loopback HTTP source, Chromium."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from lakeside.settings import PROJECT_ROOT
+from tests.servers.files import FileServer, serve_folder
+
+START_SECONDS = 150
+LOG_LINES = 40
+CHROMIUM = Path("/usr/bin/chromium")
+# Nothing but this machine has a name; a request to anywhere else fails at once and is seen.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
+]
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running stack: the console's address, its home, and the source it fetches from."""
+
+    url: str
+    home: Path
+    source: FileServer
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Iterator[Stack]:
+    """Started once; its logs are printed when it is stopped, so that a failure shows them."""
+    home = tmp_path_factory.mktemp("stack")
+    with serve_folder(shared_data / "datatalksclub") as source:
+        port = free_port()
+        output = home / "up.log"
+        process = start_stack(home, port, source.url, output)
+        try:
+            wait_until_ready(process, output)
+            yield Stack(f"http://127.0.0.1:{port}", home, source)
+        finally:
+            stop_stack(process)
+            print_logs(home)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium where it is, else the one Playwright installed."""
+    with sync_playwright() as playwright:
+        path = str(CHROMIUM) if CHROMIUM.exists() else None
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def start_stack(home: Path, port: int, source_url: str, output: Path) -> subprocess.Popen[bytes]:
+    """`lakeside up` in a session of its own, writing to a file."""
+    template = source_url + "/{dataset}/{dataset}_tripdata_{year}-{month:02d}.csv.gz"
+    environment = os.environ | {
+        "LAKESIDE_HOME": str(home),
+        "LAKESIDE_PREFECT__PORT": str(free_port()),
+        "LAKESIDE_SOURCES__DATATALKSCLUB_URL": template,
+        "LAKESIDE_SOURCES__SAMPLE_ROWS": "2000",
+    }
+    command = [str(Path(sys.executable).parent / "lakeside"), "up", "--port", str(port)]
+    with output.open("wb") as sink:
+        return subprocess.Popen(
+            command, cwd=PROJECT_ROOT, env=environment, stdout=sink, stderr=sink, start_new_session=True
+        )
+
+
+def wait_until_ready(process: subprocess.Popen[bytes], output: Path) -> None:
+    """Until the one line people wait for; fails when the stack ends before."""
+    deadline = time.monotonic() + START_SECONDS
+    while "Lakeside is ready" not in output.read_text():
+        if process.poll() is not None:
+            pytest.fail(f"`lakeside up` ended with {process.returncode}:\n{output.read_text()}")
+        if time.monotonic() > deadline:
+            pytest.fail(f"`lakeside up` was not ready after {START_SECONDS} s:\n{output.read_text()}")
+        time.sleep(0.2)
+
+
+def stop_stack(process: subprocess.Popen[bytes]) -> None:
+    """As Ctrl-C would."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(40)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def print_logs(home: Path) -> None:
+    """The end of every log; pytest shows it when a test failed."""
+    for path in sorted(home.glob("logs/*.log")):
+        lines = path.read_text(errors="replace").splitlines()[-LOG_LINES:]
+        sys.stdout.write(f"\n--- {path.name}\n" + "\n".join(lines) + "\n")

@@ -1,0 +1,45 @@
+"""Rules of the room that a linter does not know."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from ui.app_pages.pages import PAGES, find_path
+from ui.components.markup import el, prose
+
+ROOM = Path(__file__).parents[2] / "ui"
+PAGE_FILES = sorted((ROOM / "app_pages").glob("*_page.py"))
+
+
+def test_every_page_file_is_registered_and_found() -> None:
+    assert {p.name for p in PAGE_FILES} == {page.file for page in PAGES}
+    assert all((ROOM / find_path(page.url_path)).is_file() for page in PAGES)
+    assert PAGES[0].url_path == ""
+
+
+@pytest.mark.parametrize("path", PAGE_FILES, ids=lambda p: p.stem)
+def test_a_page_is_short_and_neither_catches_nor_caches(path: Path) -> None:
+    source = path.read_text()
+    tree = ast.parse(source)
+    assert len(source.splitlines()) <= 60
+    assert not any(isinstance(node, ast.Try) for node in ast.walk(tree))
+    assert "cache_data" not in source
+    assert "SELECT" not in source
+    assert "error_boundary()" in source
+
+
+@pytest.mark.parametrize("path", sorted(ROOM.rglob("*.py")), ids=lambda p: p.stem)
+def test_only_access_has_caches(path: Path) -> None:
+    if path.name != "access.py":
+        assert "st.cache_" not in path.read_text()
+
+
+def test_text_from_data_cannot_become_markup() -> None:
+    hostile = '<img src=x onerror="alert(1)">'
+    drawn = el("p", hostile, title=hostile)
+    assert "<img" not in drawn
+    assert el("b", "x", class_="a", aria_label="l", href=None) == '<b class="a" aria-label="l">x</b>'
+    assert prose("Start `lakeside <up>`.") == "Start <code>lakeside &lt;up&gt;</code>."
