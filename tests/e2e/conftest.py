@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from lakeside.settings import PROJECT_ROOT
 from tests.servers.files import FileServer, serve_folder
 
 START_SECONDS = 150
+WAIT_SECONDS = 45  # a busy machine is slow, not wrong
 LOG_LINES = 40
 CHROMIUM = Path("/usr/bin/chromium")
 # Nothing but this machine has a name; a request to anywhere else fails at once and is seen.
@@ -41,10 +42,12 @@ class Stack:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Iterator[Stack]:
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Started once; its logs are printed when it is stopped, so that a failure shows them."""
     home = tmp_path_factory.mktemp("stack")
-    with serve_folder(shared_data / "datatalksclub") as source:
+    real_files = os.environ.get("LAKESIDE_SHARED_DATA")
+    folder = Path(real_files) / "datatalksclub" if real_files else tmp_path_factory.mktemp("no-source")
+    with serve_folder(folder) as source:
         port = free_port()
         output = home / "up.log"
         process = start_stack(home, port, source.url, output)
@@ -59,6 +62,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Iterat
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium where it is, else the one Playwright installed."""
+    expect.set_options(timeout=WAIT_SECONDS * 1000)
     with sync_playwright() as playwright:
         path = str(CHROMIUM) if CHROMIUM.exists() else None
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)

@@ -39,6 +39,7 @@ def test_an_empty_lake_can_be_tried_out_with_one_click(stack: Stack, browser: Br
         expect(page.get_by_text("3 of 3 months done")).to_be_visible()
 
 
+@pytest.mark.usefixtures("shared_data")
 def test_a_month_goes_from_the_browser_to_the_table(stack: Stack, browser: Browser) -> None:
     with visit(browser, stack.url) as visitor:
         page = visitor.page
@@ -83,6 +84,7 @@ def test_a_month_goes_from_the_browser_to_the_table(stack: Stack, browser: Brows
         ).to_be_visible()
 
 
+@pytest.mark.usefixtures("shared_data")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_in_both_themes(scheme: str, stack: Stack, browser: Browser) -> None:
     with visit(browser, stack.url, scheme) as visitor:  # type: ignore[arg-type]
@@ -93,6 +95,7 @@ def test_every_page_in_both_themes(scheme: str, stack: Stack, browser: Browser) 
             assert not visitor.is_wider_than_window()
 
 
+@pytest.mark.usefixtures("shared_data")
 def test_a_narrow_window_scrolls_tables_not_the_page(stack: Stack, browser: Browser) -> None:
     with visit(browser, stack.url, width=480) as visitor:
         for name, place in PLACES.items():
@@ -101,6 +104,7 @@ def test_a_narrow_window_scrolls_tables_not_the_page(stack: Stack, browser: Brow
             assert not visitor.is_wider_than_window(), name
 
 
+@pytest.mark.usefixtures("shared_data")
 def test_a_run_can_be_cancelled_and_asks_first(stack: Stack, browser: Browser) -> None:
     stack.source.faults["/yellow/yellow_tripdata_2021-01.csv.gz"] = Faults(seconds_per_piece=20)
     with visit(browser, stack.url) as visitor:

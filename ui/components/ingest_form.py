@@ -55,7 +55,7 @@ def show_ingest_form(coverage: Sequence[MonthCoverage]) -> Offer:
     sources = load_month_sources(dataset, year)
     with third:
         source = _choose_listed("Source", "source", list_sources(sources), AUTO, SOURCE_WORDS)
-    with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         what = _choose_one("What to do", "do", list(WHAT_WORDS), INGEST_AND_LOAD, WHAT_WORDS)
         force = st.toggle("Force", key="force", help=FORCE_HELP, disabled=what == ONLY_LOAD)
     form = Form(dataset, year, source, (), what, force and what != ONLY_LOAD)
