@@ -7,7 +7,7 @@ browser goes back, and writes its own value to the URL when a person changes it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import streamlit as st
 
@@ -88,3 +88,14 @@ def show_toasts() -> None:
     """Show what was left by `toast_later`."""
     for words in st.session_state.pop("toasts", []):
         st.toast(words)
+
+
+def ask_later(question: str) -> NoReturn:
+    """Run the whole script again and let it ask: a dialog opened inside a polling fragment does not last."""
+    st.session_state[f"ask_{question}"] = True
+    st.rerun()
+
+
+def is_asked(question: str) -> bool:
+    """Was the question raised by `ask_later`; true once."""
+    return bool(st.session_state.pop(f"ask_{question}", False))

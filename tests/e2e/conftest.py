@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from lakeside.settings import PROJECT_ROOT
 from tests.servers.files import FileServer, serve_folder
 
-START_SECONDS = 150
+START_SECONDS = 300
 WAIT_SECONDS = 45  # a busy machine is slow, not wrong
 LOG_LINES = 40
 CHROMIUM = Path("/usr/bin/chromium")

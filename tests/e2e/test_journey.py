@@ -12,7 +12,7 @@ from tests.e2e.visitor import visit
 from tests.servers.files import Faults
 from ui import text
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 ROWS = "95,120"
 KEY = "data/green/green_tripdata_2020-10.parquet"
@@ -114,6 +114,7 @@ def test_a_run_can_be_cancelled_and_asks_first(stack: Stack, browser: Browser) -
         expect(page.get_by_label("2021-01 running")).to_be_visible(timeout=60_000)
         page.get_by_role("button", name=text.CANCEL).click()
         expect(page.get_by_text("leaves nothing half-written")).to_be_visible()
+        page.wait_for_timeout(4_000)  # the page polls meanwhile; the question must stay
         visitor.shoot("cancel-light")
         page.get_by_role("button", name=text.CANCEL_SURE).click()
         expect(page.get_by_label("2021-01 cancelled")).to_be_visible(timeout=60_000)

@@ -14,6 +14,7 @@ from ui.components.boundary import error_boundary
 from ui.components.pieces import show_facts, show_failed_message, show_muted, show_pairs
 from ui.components.run_panel import show_lines, show_log, show_progress
 from ui.presenters.runs_presenter import LEVELS, RunView, filter_logs, present_run, write_logs
+from ui.state import ask_later, is_asked
 from ui.text import CANCEL, CANCEL_SURE
 
 POLL_SECONDS = 1
@@ -21,6 +22,8 @@ POLL_SECONDS = 1
 
 def show_run(view: RunView) -> None:
     """Months above the fold; log and parameters below."""
+    if is_asked("cancel"):  # outside the fragment: its next poll would close the dialog
+        _ask_cancel(view.id, view.title)
     every = None if view.is_over else POLL_SECONDS
     st.fragment(_show_live, run_every=every)(view.id, view.is_over)
     log_tab, parameters_tab = st.tabs(["Log", "Parameters"])
@@ -39,7 +42,7 @@ def _show_live(run_id: str, was_over: bool) -> None:
         if view.can_cancel and right.button(
             CANCEL, icon=":material/stop_circle:", key="cancel", width="stretch"
         ):
-            _ask_cancel(view.id, view.title)
+            ask_later("cancel")
         show_facts(view.facts)
         show_failed_message(view.message)
         show_lines(view.lines)
