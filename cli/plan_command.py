@@ -85,7 +85,7 @@ def describe_plan(plan: Plan) -> str:
 def describe_totals(plan: Plan) -> str:
     """`2 of 12 months to do: 3.4 MB to fetch, about 130,000 rows, 12 s.`"""
     if plan.is_empty:
-        return "Nothing is to do."
+        return describe_rest(plan)
     parts = [
         f"{format_bytes(plan.bytes_expected)} to fetch" if plan.bytes_expected is not None else "",
         f"about {plan.rows_expected:,} rows" if plan.rows_expected is not None else "",
@@ -94,6 +94,17 @@ def describe_totals(plan: Plan) -> str:
     known = ", ".join(filter(None, parts))
     count = f"{len(plan.work)} of {len(plan.lines)} months to do"
     return f"{count}: {known}." if known else f"{count}."
+
+
+def describe_rest(plan: Plan) -> str:
+    """Why a plan without work has none, in a sentence."""
+    counts = (
+        (sum(line.action == "wait" for line in plan.lines), "at work already"),
+        (len(plan.blocked), "cannot be done"),
+        (sum(line.action == "nothing" and not line.blocked for line in plan.lines), "left as they are"),
+    )
+    parts = [f"{count} {words}" for count, words in counts if count]
+    return f"Nothing is to start: of {len(plan.lines)} months {', '.join(parts)}."
 
 
 def _row(line: PlanLine) -> tuple[object, ...]:

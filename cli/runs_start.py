@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cli.plan_command import describe_totals, list_attempts
 from cli.runs_session import WORK_FAILED, RunSession, describe_line
 from lakeside.errors import NotFound, PlanMoved
-from lakeside.plan import Plan, PlanLine, PlanRequest, make_plan
+from lakeside.plan import Attempt, Plan, PlanLine, PlanRequest, make_plan
 from lakeside.plan.request import Action
 from lakeside.services import open_services
 
@@ -36,76 +36,80 @@ class Starter:
         attempts = list_attempts(self.session.console, request)
         plan = make_plan(request, open_services(self.session.settings), attempts)
         if token is not None and token != plan.token:
+            now = _describe(plan.lines)
             raise PlanMoved(
-                f"Nothing was started: the plan has moved since it was shown. Now: {_describe_lines(plan)}",
-                "Look at `lakeside plan` again.",
+                f"Nothing was started: the state moved since that plan was made. Now it is:\n{now}",
+                "Look at `lakeside plan` again and start that.",
             )
         started = self.session.console.start_plan(plan)
-        ids = list(dict.fromkeys([*(run.id for run in started), *_list_busy(plan, started)]))
+        ids = list(dict.fromkeys([*(run.id for run in started), *_list_busy(plan, started.skipped)]))
         if not ids:
-            return self._show_nothing(plan)
-        found = self.session.wait_for(ids) if self.wait else [self._read(i, started) for i in ids]
-        self._show_runs(plan, found, {run.id for run in started})
-        failed = self.wait and any(run.state_type != "COMPLETED" for run in found)
-        return WORK_FAILED if failed or plan.blocked else 0
-
-    def _read(self, run_id: str, started: Sequence[RunSummary]) -> RunSummary:
-        known = next((run for run in started if run.id == run_id), None)
-        return known or self.session.console.get_run(run_id).summary
-
-    def _show_runs(self, plan: Plan, found: Sequence[RunSummary], started: set[str]) -> None:
-        runs = [{**self.session.document(run), "started": run.id in started} for run in found]
-        document = {**runs[0], **_plan_facts(plan)}
-        if len(runs) > 1:
-            document["runs"] = runs
+            return self._finish(plan, self._list_earlier(plan))
+        known = {run.id: run for run in started}
+        found = self.session.wait_for(ids) if self.wait else [known.get(i) or self._read(i) for i in ids]
+        runs = [{**self.session.document(run), "started": run.id in known} for run in found]
+        failed = [run for run in found if self.wait and run.state_type != "COMPLETED"]
         lines = [describe_line(run, self.session.find_url(run.id)) for run in found]
-        self.session.output.show(
-            document, lambda: "\n\n".join([describe_totals(plan), *lines, *_describe_rest(plan)])
-        )
+        return self._finish(plan, runs, lines, failed)
 
-    def _show_nothing(self, plan: Plan) -> int:
-        ids = [line.run_id for line in plan.lines if line.run_id and not line.blocked]
-        runs = [self._find_run(run_id) for run_id in dict.fromkeys(ids)]
-        first = runs[0] if runs else {"run_id": None, "url": None}
-        message = f"Nothing is to do. {_describe_lines(plan)}"
-        document = {**first, "state": NOTHING, "started": False, "message": message, **_plan_facts(plan)}
+    def _finish(
+        self,
+        plan: Plan,
+        runs: Sequence[dict[str, Any]],
+        lines: Sequence[str] = (),
+        failed: Sequence[RunSummary] = (),
+    ) -> int:
+        """Print the outcome (no lines: nothing was started or is at work); the exit code."""
+        totals, error = describe_totals(plan), _describe_fault(plan, failed)
+        document = {**(runs[0] if runs else {"run_id": None, "url": None}), **_plan_facts(plan)}
+        if not lines:
+            document |= {"state": NOTHING, "started": False, "message": f"{totals}\n{_describe(plan.lines)}"}
         if len(runs) > 1:
-            document["runs"] = runs
-        self.session.output.show(document, lambda: message)
-        return WORK_FAILED if plan.blocked else 0
+            document["runs"] = list(runs)
+        if error:
+            document["error"] = error
+        rest = _describe([line for line in plan.lines if not line.is_work])
+        self.session.output.show(document, lambda: "\n\n".join(filter(None, [totals, *lines, rest])))
+        return WORK_FAILED if error else 0
 
-    def _find_run(self, run_id: str) -> dict[str, Any]:
-        """The run that published a month; it may be older than the server's history."""
-        try:
-            return self.session.document(self.session.console.get_run(run_id).summary)
-        except NotFound:
-            return {"run_id": run_id, "url": self.session.find_url(run_id)}
+    def _list_earlier(self, plan: Plan) -> list[dict[str, Any]]:
+        """The runs that did what is not to be done again; some may be older than the server's history."""
+        found = []
+        for run_id in dict.fromkeys(m.run_id for m in plan.lines if m.run_id and not m.blocked):
+            try:
+                found.append(self.session.document(self._read(run_id)))
+            except NotFound:
+                found.append({"run_id": run_id, "url": self.session.find_url(run_id)})
+        return found
+
+    def _read(self, run_id: str) -> RunSummary:
+        return self.session.console.get_run(run_id).summary
 
 
-def _list_busy(plan: Plan, started: Sequence[RunSummary]) -> list[str]:
+def _list_busy(plan: Plan, skipped: Sequence[Attempt]) -> list[str]:
     """Runs that have months of the plan already: seen by the plan, or found when it was submitted."""
     seen = [line.run_id for line in plan.lines if line.action is Action.WAIT and line.run_id]
-    return [*seen, *(attempt.run_id for attempt in getattr(started, "skipped", ()))]
+    return [*seen, *(attempt.run_id for attempt in skipped)]
 
 
 def _plan_facts(plan: Plan) -> dict[str, Any]:
-    return {
-        "token": plan.token,
-        "months": [
-            {"month": str(m.month), "action": m.action, "standing": m.standing, "why": m.why}
-            for m in plan.lines
-        ],
-        "blocked": [str(line.month) for line in plan.blocked],
-    }
+    months = [
+        {"month": str(m.month), "action": m.action, "standing": m.standing, "why": m.why, "run_id": m.run_id}
+        for m in plan.lines
+    ]
+    return {"token": plan.token, "months": months, "blocked": [str(line.month) for line in plan.blocked]}
 
 
-def _describe_rest(plan: Plan) -> list[str]:
-    rest = [line for line in plan.lines if not line.is_work]
-    return [_describe(rest)] if rest else []
-
-
-def _describe_lines(plan: Plan) -> str:
-    return _describe(plan.lines)
+def _describe_fault(plan: Plan, failed: Sequence[RunSummary]) -> dict[str, str] | None:
+    """What did not go well, as an error; None when all did."""
+    if failed:
+        message = "; ".join(f"{run.name} ended {run.state}: {run.message}" for run in failed)
+        hint = f"See `lakeside runs show {failed[0].id}`."
+        return {"kind": "RunFailed", "message": message, "hint": hint}
+    if plan.blocked:
+        message = f"Some months cannot be done. {_describe(plan.blocked)}"
+        return {"kind": "Blocked", "message": message, "hint": "Choose other months, another source or mode."}
+    return None
 
 
 def _describe(lines: Sequence[PlanLine]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lakeside.coverage import SourceState
+from lakeside.errors import SourceMissing
 from lakeside.plan.evidence import Evidence
 from lakeside.plan.request import Action, Attempt, Mode, MonthStanding, PlanRequest
 
@@ -44,6 +45,8 @@ def explain_obstacle(evidence: Evidence, there: MonthStanding, request: PlanRequ
         )
     if there is MonthStanding.NOT_YET:
         return f"{answer.source} has not published it yet; it comes some two months late."
+    if isinstance(answer.error, SourceMissing):
+        return f"{answer.source} does not have it: {answer.error.message}"
     if answer.error is not None and not answer.error.retryable:
         return str(answer.error)
     return None
