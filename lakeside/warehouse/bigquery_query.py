@@ -11,6 +11,7 @@ from lakeside.errors import BackendUnavailable, LimitExceeded, QueryRejected
 from lakeside.warehouse.bigquery_client import CALL_SECONDS, BigQueryPlace, Budget, bounded
 from lakeside.warehouse.bigquery_errors import google_errors
 from lakeside.warehouse.protocol import QueryLimits, QueryResult
+from lakeside.warehouse.sql.guard import require_one_statement
 
 
 def query_bigquery(place: BigQueryPlace, sql: str, limits: QueryLimits) -> QueryResult:
@@ -20,6 +21,7 @@ def query_bigquery(place: BigQueryPlace, sql: str, limits: QueryLimits) -> Query
         QueryRejected, LimitExceeded, NotFound: see `Warehouse.run_query`.
     """
     started = time.monotonic()
+    require_one_statement(sql)
     budget = Budget(limits.billed_bytes, limits.seconds, "query")
     planned = place.dry_run(sql, budget)
     if planned.statement_type != "SELECT":

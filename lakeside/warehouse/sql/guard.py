@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sqlglot import exp, parse
+from sqlglot import exp, parse, tokenize
 from sqlglot.errors import ParseError, TokenError
+from sqlglot.tokens import TokenType
 
 from lakeside.errors import QueryRejected
 from lakeside.warehouse.sql.functions import ALLOWED_CALLS, ALLOWED_NAMES, REFUSED_BY_NAME
@@ -57,6 +58,23 @@ def parse_select(sql: str) -> exp.Query:
     for node in query.walk():
         _check_node(node)
     return query
+
+
+def require_one_statement(sql: str) -> None:
+    """Refuse several statements without parsing them, so that nothing of a script reaches a server.
+
+    Raises:
+        QueryRejected: there is nothing, or something after the first semicolon.
+    """
+    try:
+        tokens = [token.token_type for token in tokenize(sql, read="bigquery")]
+    except TokenError as error:
+        raise QueryRejected(f"The query does not parse: {_where(error)}", "GoogleSQL is expected.") from error
+    while tokens and tokens[-1] is TokenType.SEMICOLON:
+        tokens.pop()
+    if not tokens or TokenType.SEMICOLON in tokens:
+        count = tokens.count(TokenType.SEMICOLON) + 1 if tokens else 0
+        raise QueryRejected(f"{count} statements were given, one is allowed.", _ONE_SELECT)
 
 
 def _check_node(node: exp.Expr) -> None:
