@@ -196,6 +196,19 @@ def test_a_run_counts_its_months() -> None:
     assert not runs_presenter.present_run(RunDetail(over, months, 1.0), NOW).can_cancel
 
 
+def test_a_failed_run_leads_to_its_failed_months_and_says_a_thing_once() -> None:
+    error = {"kind": "SourceMissing", "message": "Not there.", "hint": ""}
+    months = (LINE, replace(LINE, month="2020-11", state="failed", stage="", error=error))
+    failed = replace(RUN, state_type="FAILED", message="1 of 2 months failed")
+    view = runs_presenter.present_run(RunDetail(failed, months, 1.0), NOW)
+    assert view.retry is not None
+    assert view.retry.href == "ingest?dataset=green&year=2020&months=11"
+    assert view.message == ""
+    assert view.lines[1].stages[0].progress == "failed"
+    crashed = replace(RUN, state_type="CRASHED", message="The process died")
+    assert runs_presenter.present_run(RunDetail(crashed, (LINE,), 0.5), NOW).message == "The process died"
+
+
 def test_a_state_nobody_drew_is_shown_by_its_name() -> None:
     row = runs_presenter.present_runs([replace(RUN, state_type="SOME_NEW_STATE")], NOW).rows[0]
     assert row[0].look is not None

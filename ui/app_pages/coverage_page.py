@@ -30,8 +30,8 @@ with error_boundary():
         show_notices(view.attention, "Nothing needs attention: every month in the lake is published.")
     with st.container(horizontal=True, vertical_alignment="center"):
         chosen = st.segmented_control("Dataset", names, key=key, required=True, label_visibility="collapsed")
-        show_muted(view.summary)
         st.toggle("Every year", key="every_year", help="Also years of which nothing is here, month by month.")
+        show_muted(view.summary)
     remember_choice("dataset", chosen)
     show_matrix(view)
     show_listing_age("Looked at lake and warehouse", seen_at)

@@ -11,7 +11,7 @@ from flows.console import LogLine
 from ui.access import load_logs, load_run
 from ui.actions import cancel_run
 from ui.components.boundary import error_boundary
-from ui.components.pieces import show_facts, show_failed_message, show_muted, show_pairs
+from ui.components.pieces import show_facts, show_failed_message, show_links, show_muted, show_pairs
 from ui.components.run_panel import show_lines, show_log, show_progress
 from ui.presenters.runs_presenter import LEVELS, RunView, filter_logs, present_run, write_logs
 from ui.state import ask_later, is_asked
@@ -43,6 +43,9 @@ def _show_live(run_id: str, was_over: bool) -> None:
             CANCEL, icon=":material/stop_circle:", key="cancel", width="stretch"
         ):
             ask_later("cancel")
+        if view.retry:
+            with right:
+                show_links([view.retry])
         show_facts(view.facts)
         show_failed_message(view.message)
         show_lines(view.lines)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.console import LogLine, MonthLine, RunDetail, RunSummary
+from flows.names import LOAD_FLOW
 from lakeside.lake.layout import data_key
 from lakeside.month import Month
 from lakeside.progress import Stage
@@ -24,10 +25,11 @@ from ui.formats import (
     format_utc,
 )
 from ui.presenters.looks import MONTH, RUN, Look, Tone, find_look
-from ui.presenters.places import link_to_object, link_to_run
-from ui.presenters.views import Column, Fact, Table, TableCell
+from ui.presenters.places import ONLY_LOAD, link_to_ingest, link_to_object, link_to_run
+from ui.presenters.views import Column, Fact, Link, Table, TableCell
 
 STAGES = tuple(stage.value for stage in Stage)
+ENDED_BADLY = ("FAILED", "CRASHED", "CANCELLED")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -70,6 +72,7 @@ class RunView:
     lines: Sequence[LineView]
     parameters: Sequence[tuple[str, str]]
     message: str
+    retry: Link | None = None
 
 
 def present_runs(runs: Iterable[RunSummary], now: datetime) -> Table:
@@ -133,8 +136,20 @@ def present_run(detail: RunDetail, now: datetime) -> RunView:
         facts=present_facts(detail, now),
         lines=[present_line(line) for line in detail.months],
         parameters=[(name, _say(value)) for name, value in run.parameters.items()],
-        message=run.message if run.state_type in ("FAILED", "CRASHED", "CANCELLED") else "",
+        message="" if failed or run.state_type not in ENDED_BADLY else run.message,
+        retry=present_retry(detail) if run.is_over else None,
     )
+
+
+def present_retry(detail: RunDetail) -> Link | None:
+    """The ingest page with the months that failed; None when none did."""
+    failed = [Month.parse(line.month) for line in detail.months if line.state == "failed"]
+    if not failed:
+        return None
+    what = ONLY_LOAD if detail.summary.flow == LOAD_FLOW else ""
+    source = str(detail.summary.parameters.get("source", ""))
+    place = link_to_ingest(detail.months[0].dataset, failed, what)
+    return Link("Try what failed again", place + (f"&source={source}" if source else ""))
 
 
 def present_facts(detail: RunDetail, now: datetime) -> list[Fact]:
@@ -189,7 +204,7 @@ def present_bytes(line: MonthLine) -> str:
 
 def present_stages(line: MonthLine) -> list[StageView]:
     """fetch -> conform -> write -> load -> check, and how far the month is."""
-    last = STAGES.index(line.stage) if line.stage in STAGES else -1
+    last = STAGES.index(line.stage) if line.stage in STAGES else 0 if line.state == "failed" else -1
     finished = {"published": 5, "unchanged": 5, "written": 3}.get(line.state)
     views = []
     for position, name in enumerate(STAGES):
