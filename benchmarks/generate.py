@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-ROWS = 1_370_000
+PIECES = 10
 PIECE_ROWS = 137_000
 HEADER = (
     "VendorID,tpep_pickup_datetime,tpep_dropoff_datetime,passenger_count,trip_distance,RatecodeID,"
@@ -22,24 +22,34 @@ _START = np.datetime64("2021-01-01T00:00:00", "s")
 _SECONDS = 31 * 86_400
 
 
-def make_month(folder: Path, times: int = 1) -> Path:
-    """The csv.gz under `folder`, made when it is not there; `times` as many rows."""
-    path = folder / f"yellow/yellow_tripdata_2021-{times:02d}.csv.gz"
-    if path.exists():
-        return path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
-    with unfinished.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as file:
-        file.write(HEADER.encode())
-        pieces = ROWS * times // PIECE_ROWS
-        for piece in range(pieces):
-            file.write(_make_rows(piece, pieces).encode())
-    unfinished.rename(path)
+def make_month(folder: Path) -> Path:
+    """The month's csv.gz under `folder`, made when it is not there."""
+    path = folder / "yellow/yellow_tripdata_2021-01.csv.gz"
+    if not path.exists():
+        rows = [_make_rows(piece) for piece in range(PIECES)]
+        _write(path, [gzip.compress("".join([HEADER, *rows]).encode(), 6, mtime=0)])
     return path
 
 
-def _make_rows(piece: int, pieces: int) -> str:
-    random = np.random.default_rng([2021, piece, pieces])
+def make_long_month(folder: Path) -> Path:
+    """Ten times the rows, as one gzip file of eleven members: the header, and the month ten times."""
+    path = folder / "yellow/yellow_tripdata_2021-02.csv.gz"
+    if not path.exists():
+        text = gzip.decompress(make_month(folder).read_bytes())
+        rows = gzip.compress(text[len(HEADER) :], 6, mtime=0)
+        _write(path, [gzip.compress(HEADER.encode(), 6, mtime=0), *[rows] * 10])
+    return path
+
+
+def _write(path: Path, parts: list[bytes]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".part")
+    unfinished.write_bytes(b"".join(parts))
+    unfinished.rename(path)
+
+
+def _make_rows(piece: int) -> str:
+    random, pieces = np.random.default_rng([2021, piece]), PIECES
     rows = PIECE_ROWS
     begin = np.sort(random.integers(_SECONDS * piece // pieces, _SECONDS * (piece + 1) // pieces, rows))
     begin = begin + random.integers(0, 900, rows)
