@@ -132,7 +132,8 @@ def describe(costs: dict[str, list[Cost]], longer: list[Cost]) -> str:
     course, duck = 1 / ratio(costs, "course"), ratio(costs, "duckdb")
     lines += [
         "",
-        f"- Goal 8 times faster than (a), aim 12: **{course:.1f} times** ({_verdict(course >= 8, course >= 12)}).",
+        "- Goal 8 times faster than (a), aim 12: "
+        f"**{course:.1f} times** ({_verdict(course >= 8, course >= 12)}).",
         f"- Goal no slower than (b), aim 0.6 of it: **{duck:.2f}** ({_verdict(duck <= 1, duck <= 0.6)}).",
         f"- Goal at most 400 MB, no higher for ten times the rows: **{ours.peak_megabytes:.0f} MB and "
         f"{long.peak_megabytes:.0f} MB** "
@@ -168,6 +169,7 @@ def machine() -> str:
     packages = ", ".join(f"{p} {version(p)}" for p in ("pyarrow", "isal", "pandas", "duckdb"))
     load = os.getloadavg()[0]
     return (
-        f"Measured {datetime.now(UTC):%Y-%m-%d} on {os.cpu_count()} cores ({platform.machine()}), Python "
-        f"{platform.python_version()}, {packages}; median of {ROUNDS} rounds in turns; load average {load:.1f}."
+        f"Measured {datetime.now(UTC):%Y-%m-%d} on {os.cpu_count()} cores ({platform.machine()}), "
+        f"Python {platform.python_version()}, {packages}; median of {ROUNDS} rounds in turns; "
+        f"load average at the end {load:.1f}."
     )

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from lakeside.datasets.contract import Kind
-from lakeside.ingest.arrays import to_numpy
+from lakeside.ingest.arrays import call_function, to_numpy
 from lakeside.ingest.values import LARGEST_MONEY
 from lakeside.lake.provenance import ColumnStats
 
@@ -101,7 +100,7 @@ def measure(array: pa.Array, kind: Kind) -> Figures:
 def _numbers(array: pa.Array) -> npt.NDArray[Any]:
     """The values that are not null, as numbers; without a copy where there are no nulls."""
     if array.null_count:
-        array = array.drop_null()
+        array = call_function("drop_null", [array])
     return to_numpy(array)
 
 
@@ -133,11 +132,11 @@ def _sum_money(values: npt.NDArray[np.float64], figures: Figures) -> int:
 
 
 def _measure_text(array: pa.Array, figures: Figures) -> None:
-    counts = pc.value_counts(array.drop_null() if figures.nulls else array)
-    values = counts.field("values")
-    lengths = pc.multiply(pc.utf8_length(values).cast(pa.int64()), counts.field("counts"))
-    figures.total = pc.sum(lengths).as_py()
-    texts = values.to_pylist()
+    counts = call_function("value_counts", [call_function("drop_null", [array])])
+    texts = counts.field(0).to_pylist()
+    figures.total = sum(
+        len(text) * n for text, n in zip(texts, to_numpy(counts.field(1)).tolist(), strict=True)
+    )
     # By code point, as UTF-8 bytes order too, which is how BigQuery and DuckDB compare.
     figures.least, figures.most = min(texts), max(texts)
     figures.distinct = set(texts)

@@ -29,7 +29,6 @@ from lakeside.ingest.pipeline import Work
 from lakeside.ingest.plan import Plan, plan_columns
 from lakeside.settings import Settings
 from lakeside.sources.probe import SourceProbe
-from lakeside.sources.sample import sample_batches
 from lakeside.sources.stream import SourceStream
 
 
@@ -127,6 +126,8 @@ def _temporary(settings: Settings) -> Iterator[Path]:
 
 def read_sample(probe: SourceProbe, target: Target, rows: int) -> Reading:
     """Made-up rows; the hash is that of their bytes."""
+    from lakeside.sources.sample import sample_batches  # imports numpy's random numbers, which only it needs
+
     batches = sample_batches(target.dataset, probe.month, rows)
     first = next(batches)
     plan = _plan_typed(first.schema, probe, target)
