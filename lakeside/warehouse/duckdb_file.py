@@ -27,6 +27,8 @@ READ_CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": "2",
     "lock_configuration": "true",
 }
+# Loading and publishing; what does not fit goes to disk.
+WRITE_CONFIG: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "1GB"}
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.05
 
 # Per file: a writer holds its gate, so that threads of one process wait in line instead of failing.
@@ -80,7 +82,7 @@ class DuckDBFile:
             raise self._unavailable("another thread writes")
         try:
             self._create_if_missing()
-            connection = self._wait_for(lambda: duckdb.connect(str(self.path)))
+            connection = self._wait_for(lambda: duckdb.connect(str(self.path), config=WRITE_CONFIG))
             try:
                 with self._translated():
                     yield connection

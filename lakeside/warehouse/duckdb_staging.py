@@ -23,6 +23,7 @@ from lakeside.lake.lake import Lake
 from lakeside.lake.provenance import ColumnStats
 from lakeside.warehouse.audit import LoadPlan
 from lakeside.warehouse.duckdb_errors import duckdb_errors
+from lakeside.warehouse.duckdb_file import WRITE_CONFIG
 from lakeside.warehouse.figures import DUCKDB, figure_expressions, quote_duckdb, read_figures
 
 STAGED = "staged"
@@ -45,7 +46,7 @@ class StagingFolder:
         name = f"{stem}_{int(time.time())}_{os.getpid()}_{uuid.uuid4().hex[:8]}.duckdb"
         path = self.folder / name
         try:
-            with duckdb_errors(str(path)), duckdb.connect(str(path)) as connection:
+            with duckdb_errors(str(path)), duckdb.connect(str(path), config=WRITE_CONFIG) as connection:
                 _load(connection, plan, lake)
             yield path
         finally:

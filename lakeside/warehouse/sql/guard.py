@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sqlglot import exp, parse, tokenize
+from sqlglot import TokenType, exp, parse, tokenize
 from sqlglot.errors import ParseError, TokenError
-from sqlglot.tokens import TokenType
 
 from lakeside.errors import QueryRejected
 from lakeside.warehouse.sql.functions import ALLOWED_CALLS, ALLOWED_NAMES, REFUSED_BY_NAME
