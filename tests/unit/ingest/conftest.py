@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
@@ -16,7 +16,9 @@ from lakeside.services import Services, open_services
 from lakeside.settings import IngestSettings, Settings, SourceSettings
 from lakeside.sources.probe import SourceName
 
-Ingest = Callable[..., IngestOutcome]
+# A busy machine is no bug: examples are not timed.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 class Bench:
