@@ -141,7 +141,8 @@ def describe(costs: dict[str, list[Cost]], longer: list[Cost]) -> str:
         "- Goal 8 times faster than (a), aim 12: "
         f"**{course:.1f} times** ({_verdict(course >= 8, course >= 12)}).",
         f"- Goal no slower than (b), aim 0.6 of it: **{duck:.2f}** ({_verdict(duck <= 1, duck <= 0.6)}).",
-        f"- Goal at most 400 MB: **{ours.peak_megabytes:.0f} MB** ({_verdict(ours.peak_megabytes <= 400, False)}); "
+        f"- Goal at most 400 MB: **{ours.peak_megabytes:.0f} MB** "
+        f"({_verdict(ours.peak_megabytes <= 400, False)}); "
         f"no higher for ten times the rows: **{long.peak_megabytes:.0f} MB** "
         f"({_verdict(long.peak_megabytes <= ours.peak_megabytes * 1.05, False)}).",
         "",
