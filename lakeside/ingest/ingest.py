@@ -69,10 +69,9 @@ def ingest_month(
     """
     started = time.monotonic()
     key = data_key(request.dataset.name, request.month)
-    source = services.sources.choose(request.dataset, request.month, request.source)
+    chosen = services.sources.choose(request.dataset, request.month, request.source)
     previous = None if request.force else find_provenance(services.lake, key)
-    if previous is not None:
-        source = settle_source(previous, request.source, source)
+    source = request.source if previous is None else settle_source(previous, request.source, chosen)
     probe = services.sources.probe(request.dataset, request.month, source)
     policy = policy_of(request.dataset, services.settings.ingest.column_policy)
     if previous is not None and is_unchanged(previous, probe, request.dataset, policy):

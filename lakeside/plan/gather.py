@@ -34,7 +34,7 @@ class Gatherer:
         """What the source of each month says of it; asked only where the answer can matter."""
         settled = {month: self._settle(month) for month in months}
         questions = [
-            Question(self.dataset, month, source)
+            Question(self.dataset, month, self._whom_to_ask(month, source))
             for month, source in settled.items()
             if isinstance(source, SourceName) and self._is_worth_asking(month, source)
         ]
@@ -60,6 +60,11 @@ class Gatherer:
     def _provenance(self, month: Month) -> Provenance | None:
         return self.found.find_provenance(self.dataset.name, month)
 
+    def _whom_to_ask(self, month: Month, settled: SourceName) -> SourceName:
+        """`auto` where a run would look from source to source, else the settled one."""
+        keeps = self._provenance(month) is not None and self.request.mode is not Mode.ALL
+        return settled if keeps else self.request.source
+
     def _settle(self, month: Month) -> SourceName | SourceMissing:
         """The source a run would take, as ingest settles it."""
         try:
@@ -84,10 +89,12 @@ class Gatherer:
     ) -> SourceAnswer:
         if isinstance(settled, SourceMissing):
             return SourceAnswer(SourceState.NEVER, error=settled)
+        answer = answers.get(month)
+        if isinstance(answer, SourceProbe):
+            settled = answer.source
         due = SourceState.PUBLISHED
         if settled not in _ALWAYS_DUE:
             due = find_source_state(self.dataset, month, self.current)
-        answer = answers.get(month)
         if isinstance(answer, LakesideError):
             return SourceAnswer(due, settled, error=answer)
         return SourceAnswer(due, settled, probe=answer)

@@ -48,12 +48,9 @@ class Sources:
             SourceMissing: the wanted source never published the month; says from when to when it does.
             SettingsError: the archive is wanted and its template is not set.
         """
-        available = self.list_sources(dataset, month)
         if wanted is SourceName.AUTO:
-            for source in _AUTOMATIC:
-                if source in available:
-                    return source
-            raise _outside(dataset, month, SourceName.TLC)
+            return self._list_automatic(dataset, month)[0]
+        available = self.list_sources(dataset, month)
         if wanted is SourceName.ARCHIVE and not self.settings.archive_url:
             raise SettingsError(
                 "The archive's URL template is not set.", "Set LAKESIDE_SOURCES__ARCHIVE_URL."
@@ -63,14 +60,16 @@ class Sources:
         return wanted
 
     def probe(self, dataset: Dataset, month: Month, source: SourceName) -> SourceProbe:
-        """Ask the source about a month's file without fetching it.
+        """Ask the source about a month's file without fetching it; `auto` asks one after the other.
 
         Raises:
-            SourceMissing: the file is not there.
+            SourceMissing: the file is not there, with `auto` at none of the sources.
             AccessDenied, BackendUnavailable, BadFile: see `HttpClient.open`.
             LimitExceeded: the file is larger than the settings allow.
             SettingsError: the template cannot be used.
         """
+        if source is SourceName.AUTO:
+            return self._probe_first(dataset, month)
         if source is SourceName.SAMPLE:
             return self._probe_sample(dataset, month)
         template = find_template(self.settings, source)
@@ -98,6 +97,22 @@ class Sources:
             yield stream
         finally:
             stream.close()
+
+    def _list_automatic(self, dataset: Dataset, month: Month) -> list[SourceName]:
+        available = [s for s in self.list_sources(dataset, month) if s in _AUTOMATIC]
+        if not available:
+            raise _outside(dataset, month, SourceName.TLC)
+        return available
+
+    def _probe_first(self, dataset: Dataset, month: Month) -> SourceProbe:
+        # The calendar says which sources should have a month; a release may still lack a file of it.
+        lacking: list[SourceMissing] = []
+        for source in self._list_automatic(dataset, month):
+            try:
+                return self.probe(dataset, month, source)
+            except SourceMissing as missing:
+                lacking.append(missing)
+        raise SourceMissing(" ".join(m.message for m in lacking), lacking[-1].hint)
 
     @property
     def _maximum_bytes(self) -> float:

@@ -66,6 +66,17 @@ def test_a_month_before_the_first_names_the_first() -> None:
         Sources(SourceSettings()).choose(GREEN, Month(2022, 1), SourceName.DATATALKSCLUB)
 
 
+def test_auto_goes_on_to_the_next_source_when_a_release_lacks_the_file(tmp_path: Path) -> None:
+    (tmp_path / "green_tripdata_2020-10.parquet").write_bytes(b"x" * 700)
+    with serve_folder(tmp_path) as server:
+        tlc = server.url + "/{dataset}_tripdata_{year}-{month:02d}.parquet"
+        sources = open_sources(server, tlc_url=tlc)
+        found = sources.probe(GREEN, MONTH, SourceName.AUTO)
+        assert (found.source, found.size_bytes) == (SourceName.TLC, 700)
+        with pytest.raises(SourceMissing, match=r"2020-11\.csv\.gz.*2020-11\.parquet"):
+            sources.probe(GREEN, Month(2020, 11), SourceName.AUTO)
+
+
 def test_head_tells_size_etag_and_date(server: FileServer) -> None:
     answer = probe(open_sources(server))
     assert (answer.size_bytes, answer.format, answer.accepts_ranges) == (1000, "csv.gz", True)
