@@ -15,7 +15,12 @@ _BY_BYTES = (Stage.FETCH, Stage.CONFORM, Stage.WRITE)
 
 
 def running_line(line: MonthLine, progress: Progress) -> MonthLine:
-    """The line of a month at work; figures a stage does not give keep their last value."""
+    """The line of a month at work; figures a stage does not give keep their last value.
+
+    The speed is that of fetching: while a month is loaded and checked no more bytes come.
+    """
+    fetching = progress.stage in _BY_BYTES
+    speed = round(progress.megabytes_per_second, 3) if fetching else 0.0
     return replace(
         line,
         state="running",
@@ -23,7 +28,7 @@ def running_line(line: MonthLine, progress: Progress) -> MonthLine:
         rows=progress.rows or line.rows,
         bytes_read=progress.bytes_read or line.bytes_read,
         bytes_total=progress.bytes_total or line.bytes_total,
-        megabytes_per_second=round(progress.megabytes_per_second, 3) or line.megabytes_per_second,
+        megabytes_per_second=speed or line.megabytes_per_second,
         elapsed_seconds=round(progress.elapsed_seconds, 3) or line.elapsed_seconds,
     )
 

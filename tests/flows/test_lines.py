@@ -23,6 +23,12 @@ def test_figures_a_later_stage_does_not_give_are_kept() -> None:
     assert (line.stage, line.rows, line.bytes_read, line.bytes_total) == ("load", 500, 2_000_000, 4_000_000)
 
 
+def test_the_speed_is_that_of_fetching_also_while_the_month_is_loaded() -> None:
+    fetched = running_line(MonthLine("green", "2020-10"), Progress(Stage.WRITE, 10, 4_000_000, None, 2.0))
+    loading = running_line(fetched, Progress(Stage.LOAD, 10, 4_000_000, 4_000_000, 40.0))
+    assert loading.megabytes_per_second == 2.0
+
+
 def test_a_finished_month_carries_its_result() -> None:
     result = MonthResult("green", "2020-01", "sample", MonthState.PUBLISHED, 10, 9, 1, "lake/x", 9, 100, 1.5)
     line = finished_line(running_line(QUEUED, Progress(Stage.CHECK)), result)
