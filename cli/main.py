@@ -23,6 +23,7 @@ from cli.output import show_error
 from cli.plan_command import plan
 from cli.remove_command import remove
 from cli.runs_command import runs
+from cli.schedule_command import schedule
 from cli.sql_command import sql
 from cli.status_command import status
 from cli.up_command import up
@@ -44,6 +45,7 @@ app = typer.Typer(
 for verb in (ingest, load, plan, status, sql, remove, doctor, up):
     app.command()(verb)
 app.add_typer(runs)
+app.add_typer(schedule)
 
 
 def _show_version(wanted: bool) -> None:

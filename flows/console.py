@@ -10,14 +10,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from flows.console_history import ReadsHistory
+from flows.console_schedules import KeepsSchedules
 from flows.console_starts import StartsRuns
 from flows.run_views import ArtifactLine, Preflight, RunFilter, RunPage, StartedRuns, TaskLine
 from flows.runs import ConsoleHealth, Launch, LogLine, MonthLine, RunDetail, RunSummary
+from flows.schedule_views import DeploymentView, ScheduleSpec, ScheduleView, ScheduleWords, describe_time
 from lakeside.settings import Settings
 
 __all__ = [
     "ArtifactLine",
     "ConsoleHealth",
+    "DeploymentView",
     "Launch",
     "LogLine",
     "MonthLine",
@@ -27,12 +30,16 @@ __all__ = [
     "RunFilter",
     "RunPage",
     "RunSummary",
+    "ScheduleSpec",
+    "ScheduleView",
+    "ScheduleWords",
     "StartedRuns",
     "TaskLine",
+    "describe_time",
 ]
 
 
-class RunConsole(StartsRuns, ReadsHistory):
+class RunConsole(StartsRuns, ReadsHistory, KeepsSchedules):
     """Runs over Prefect's API. Safe to share between threads; cheap to make."""
 
     @classmethod

@@ -51,7 +51,7 @@ class StartsRuns(Door):
         values = {"dataset": dataset, "year": year, "months": list(months)}
         return self._start(LOAD_FLOW, check_parameters(LoadParameters, values))
 
-    def start_plan(self, plan: Plan, nonce: str = "") -> StartedRuns:
+    def start_plan(self, plan: Plan, nonce: str = "", fan_out: str = "threads") -> StartedRuns:
         """Start exactly what a plan says: one run per dataset, year and kind of work; [] for nothing to do.
 
         The same plan and nonce give the same runs, for ever and from every console: the plan's token covers
@@ -68,7 +68,7 @@ class StartsRuns(Door):
             return StartedRuns([])
         self._require_ready(plan.request.load)
         with self._client(f"Starting {plan.request.dataset}") as client:
-            return starts.start_plan(client, plan, nonce, self._started_by)
+            return starts.start_plan(client, plan, nonce, fan_out, self._started_by)
 
     def retry_failed(self, run_id: str) -> RunSummary:
         """Start the months of a run that failed again, with its parameters.

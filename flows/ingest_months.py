@@ -8,7 +8,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.months import get_run_id, name_this_run, work_on_months
-from flows.parameters import DatasetName, Months, SourceChoice, Year
+from flows.parameters import DatasetName, FanOut, Months, SourceChoice, Year
 from lakeside.month import Month
 from lakeside.settings import load_settings
 from lakeside.sources.probe import SourceName
@@ -22,6 +22,7 @@ def ingest_months(
     source: SourceChoice = "auto",
     load: bool = True,
     force: bool = False,
+    fan_out: FanOut = "threads",
 ) -> State[Any]:
     """Bring months of trips from their source into the lake and, if asked, into the warehouse.
 
@@ -32,6 +33,8 @@ def ingest_months(
         source: where from; auto takes the course's files where they exist, else TLC's own.
         load: also publish to the warehouse and check.
         force: do everything again even where nothing changed, and replace what another source fed.
+        fan_out: months at once in threads of one process, as runs of their own on the work pool (more
+            workers, more months at once), or on the Dask cluster of LAKESIDE_PREFECT__DASK_SCHEDULER.
     """
     from lakeside.pipeline import MonthRequest, run_month
     from lakeside.services import open_services
@@ -41,4 +44,4 @@ def ingest_months(
         MonthRequest(dataset, Month(year, number), SourceName(source), load, force, run_id)
         for number in sorted(months)
     ]
-    return work_on_months(requests, open_services(load_settings()), run_month)
+    return work_on_months(requests, open_services(load_settings()), run_month, fan_out)

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from flows.runs import MonthLine
-from lakeside.progress import MonthResult, Progress, Stage
+from lakeside.progress import MonthResult, MonthState, Progress, Stage
 
 # Share of a month's time at the start of each stage, as seen on whole months; refined by bytes where known.
 _STAGE_SHARE = {Stage.FETCH: 0.0, Stage.CONFORM: 0.05, Stage.WRITE: 0.6, Stage.LOAD: 0.7, Stage.CHECK: 0.95}
@@ -48,6 +48,26 @@ def finished_line(line: MonthLine, result: MonthResult) -> MonthLine:
         warehouse_rows=result.warehouse_rows,
         lake_path=result.lake_path,
         error=result.error,
+    )
+
+
+def read_result(line: MonthLine) -> MonthResult:
+    """What a finished line says; a month that was cut off counts as failed."""
+    over = line.state in {state.value for state in MonthState}
+    cut = {"kind": "Cancelled", "message": f"{line.month} ended as {line.state}.", "hint": "Start it again."}
+    return MonthResult(
+        dataset=line.dataset,
+        month=line.month,
+        source=line.source,
+        state=MonthState(line.state) if over else MonthState.FAILED,
+        rows_read=line.rows,
+        rows_written=line.rows_written,
+        rows_rejected=line.rows_rejected,
+        lake_path=line.lake_path,
+        warehouse_rows=line.warehouse_rows,
+        bytes_read=line.bytes_read,
+        elapsed_seconds=line.elapsed_seconds,
+        error=dict(line.error) if line.error else None if over else cut,
     )
 
 

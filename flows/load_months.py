@@ -8,23 +8,25 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.months import get_run_id, name_this_run, work_on_months
-from flows.parameters import DatasetName, Months, Year
+from flows.parameters import DatasetName, FanOut, Months, Year
 from lakeside.month import Month
 from lakeside.settings import load_settings
 
 
 @flow(name="load-months", flow_run_name=name_this_run, log_prints=True, persist_result=False)
-def load_months(dataset: DatasetName, year: Year, months: Months) -> State[Any]:
+def load_months(dataset: DatasetName, year: Year, months: Months, fan_out: FanOut = "threads") -> State[Any]:
     """Publish months from the lake to the warehouse.
 
     Args:
         dataset: which trips.
         year: the year of the months, from 2009.
         months: month numbers, 1 to 12, each once.
+        fan_out: months at once in threads of one process, as runs of their own on the work pool (more
+            workers, more months at once), or on the Dask cluster of LAKESIDE_PREFECT__DASK_SCHEDULER.
     """
     from lakeside.pipeline import MonthRequest, load_month
     from lakeside.services import open_services
 
     run_id = str(get_run_id())
     requests = [MonthRequest(dataset, Month(year, number), run_id=run_id) for number in sorted(months)]
-    return work_on_months(requests, open_services(load_settings()), load_month)
+    return work_on_months(requests, open_services(load_settings()), load_month, fan_out)

@@ -10,6 +10,7 @@ from uuid import UUID
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
+from prefect.events import emit_event
 from prefect.futures import PrefectFuture, as_completed
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
@@ -17,7 +18,9 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import Task
 
 from flows.cancel_watch import CancelWatch
-from flows.parameters import name_run
+from flows.lines import read_result
+from flows.names import CHECK_FAILED_EVENT
+from flows.parameters import FanOut, name_run
 from flows.reporter import RunReporter
 from flows.runs import MonthLine
 from lakeside.errors import LakesideError
@@ -44,7 +47,8 @@ def name_this_run() -> str:
     return name_run(parameters["dataset"], parameters["year"], parameters["months"])
 
 
-def _is_retryable(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
+def is_retryable(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Whether a month's next try may go better than the one that ended in this state."""
     error = state.result(raise_on_failure=False)
     return isinstance(error, LakesideError) and error.retryable
 
@@ -52,7 +56,7 @@ def _is_retryable(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bo
 class MonthJob:
     """One month to be worked on, with everything that takes; called by its task, again at each retry."""
 
-    def __init__(self, request: MonthRequest, services: Services, work: MonthWork) -> None:
+    def __init__(self, request: MonthRequest, services: Services | None, work: MonthWork) -> None:
         self.request = request
         self._services = services
         self._work = work
@@ -74,6 +78,8 @@ class MonthJob:
         Raises:
             LakesideError: the month failed; only a retryable one is tried again.
         """
+        if self._services is None:
+            raise ValueError(f"{self.name} has no services to be worked on with")
         self._started = self._started or time.monotonic()
         return self._work(self.request, self._services, report)
 
@@ -90,7 +96,7 @@ class MonthJob:
     task_run_name="{name}",
     retries=RETRIES,
     retry_delay_seconds=RETRY_PAUSE_SECONDS,
-    retry_condition_fn=_is_retryable,
+    retry_condition_fn=is_retryable,
     cache_policy=NO_CACHE,
     persist_result=False,
 )
@@ -112,30 +118,73 @@ def work_on_month(name: str, job: MonthJob, reporter: RunReporter) -> MonthResul
     return result
 
 
-def work_on_months(requests: Sequence[MonthRequest], services: Services, work: MonthWork) -> State[Any]:
+def work_on_months(
+    requests: Sequence[MonthRequest], services: Services, work: MonthWork, fan_out: FanOut = "threads"
+) -> State[Any]:
     """Work on every month, some at once, and say how the run ended. One that fails stops no other.
+
+    Args:
+        requests: the months, of one run.
+        services: what they are worked on with, when it is done in this process.
+        work: what is done with each.
+        fan_out: in threads of this process, as runs of their own on the work pool, or as tasks on Dask.
 
     Returns:
         Completed, or Failed with a message that names the months that failed and why.
     """
-    jobs = [MonthJob(request, services, work) for request in requests]
     lines = [MonthLine(r.dataset, str(r.month), source=r.source.value) for r in requests]
-    results: dict[str, MonthResult] = {}
-    at_once = services.settings.ingest.months_at_once
-    runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=at_once)
     run_id = get_run_id()
-    with CancelWatch(run_id), RunReporter(run_id, lines) as reporter, runner:
+    with CancelWatch(run_id), RunReporter(run_id, lines) as reporter, reporter.abandoning_on_error():
+        if fan_out == "runs":
+            _work_in_runs(requests, services, work, reporter)
+        elif fan_out == "dask":
+            from flows.fan_out_dask import work_on_dask
+
+            work_on_dask(requests, work, services.settings.prefect.dask_scheduler, reporter)
+        else:
+            work_in_threads(requests, services, work, reporter)
+        tell_failed_checks(reporter.lines())
+        return judge_results([read_result(line) for line in reporter.lines()])
+
+
+def work_in_threads(
+    requests: Sequence[MonthRequest], services: Services, work: MonthWork, reporter: RunReporter
+) -> None:
+    """Return when every month is over; the board then has what became of each."""
+    jobs = [MonthJob(request, services, work) for request in requests]
+    runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(
+        max_workers=services.settings.ingest.months_at_once
+    )
+    with runner:
         futures: dict[PrefectFuture[Any], MonthJob] = {
             runner.submit(work_on_month, {"name": job.name, "job": job, "reporter": reporter}): job
             for job in jobs
         }
         with reporter.abandoning_on_error():
             for future in as_completed(list(futures)):
-                job, outcome = futures[future], future.result(raise_on_failure=False)
-                result = outcome if isinstance(outcome, MonthResult) else job.fail(outcome)
-                reporter.finish(result)
-                results[result.month] = result
-    return judge_results([results[str(r.month)] for r in requests])
+                outcome = future.result(raise_on_failure=False)
+                if not isinstance(outcome, MonthResult):
+                    reporter.finish(futures[future].fail(outcome))
+
+
+def tell_failed_checks(lines: Sequence[MonthLine]) -> None:
+    """An event for each month whose checks failed; a notification may wait for it."""
+    for line in lines:
+        if line.state == MonthState.FAILED and line.stage == Stage.CHECK:
+            month = f"lakeside.month.{line.dataset}.{line.month}"
+            emit_event(CHECK_FAILED_EVENT, {"prefect.resource.id": month}, payload=dict(line.error or {}))
+
+
+def _work_in_runs(
+    requests: Sequence[MonthRequest], services: Services, work: MonthWork, reporter: RunReporter
+) -> None:
+    from flows.fan_out_runs import RunFollower
+
+    def do_here(request: MonthRequest) -> None:
+        work_in_threads([request], services, work, reporter)
+
+    follower = RunFollower(get_run_id(), str(flow_run.flow_name), dict(flow_run.parameters), reporter)
+    follower.follow(requests, services.settings.prefect.work_pool, do_here)
 
 
 def judge_results(results: Sequence[MonthResult]) -> State[Any]:

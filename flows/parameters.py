@@ -18,8 +18,13 @@ from lakeside.month import FIRST_YEAR, LAST_YEAR
 DatasetName = Literal["yellow", "green", "fhv", "fhvhv"]
 SourceChoice = Literal["auto", "datatalksclub", "tlc", "archive", "sample"]
 
+FanOut = Literal["threads", "runs", "dask"]
+
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 MonthNumber = Annotated[int, Field(ge=1, le=12)]
+
+
+MonthsBack = Annotated[int, Field(ge=1, le=24)]
 
 
 def _refuse_repeats(months: list[int]) -> list[int]:
@@ -43,6 +48,7 @@ class LoadParameters(BaseModel):
     dataset: DatasetName
     year: Year
     months: Months
+    fan_out: FanOut = "threads"
 
 
 class IngestParameters(LoadParameters):
@@ -53,7 +59,18 @@ class IngestParameters(LoadParameters):
     force: bool = False
 
 
-def check_parameters(model: type[LoadParameters], values: dict[str, Any]) -> dict[str, Any]:
+class SyncParameters(BaseModel):
+    """The parameters of the flow `sync-months`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: DatasetName
+    source: SourceChoice = "auto"
+    months_back: MonthsBack = 1
+    load: bool = True
+
+
+def check_parameters(model: type[BaseModel], values: dict[str, Any]) -> dict[str, Any]:
     """The values as plain JSON data, months sorted.
 
     Raises:
@@ -68,7 +85,7 @@ def check_parameters(model: type[LoadParameters], values: dict[str, Any]) -> dic
             f"{name}: {first['msg']} (given: {first['input']!r}).",
             "Nothing was started; mend it and try again.",
         ) from error
-    return {**checked, "months": sorted(checked["months"])}
+    return {**checked, "months": sorted(checked["months"])} if "months" in checked else checked
 
 
 def compact_months(months: Iterable[int]) -> str:

@@ -8,18 +8,22 @@ from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterParentFlowRunId,
     LogFilter,
     LogFilterFlowRunId,
     LogFilterTimestamp,
 )
-from prefect.client.schemas.objects import WorkerStatus, WorkPool
-from prefect.client.schemas.sorting import LogSort
+from prefect.client.schemas.objects import FlowRun, WorkerStatus, WorkPool
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.sorting import FlowRunSort, LogSort
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Cancelling
 
-from flows.history import read_lines, settle_lines
+from flows.history import MOST_RUNS, read_lines, settle_lines
 from flows.lines import fraction_done
-from flows.runs import ConsoleHealth, LogLine, RunDetail
+from flows.names import DEPLOYMENT
+from flows.runs import ConsoleHealth, LogLine, MonthLine, RunDetail
 from flows.summaries import summarize_all
 from lakeside.errors import NotFound
 
@@ -32,6 +36,16 @@ def parse_id(run_id: str) -> UUID:
         return UUID(run_id)
     except ValueError as error:
         raise NotFound(f"{run_id!r} is not the id of a run.", "Copy it from the list of runs.") from error
+
+
+def get_deployment(client: SyncPrefectClient, flow: str) -> DeploymentResponse:
+    """The flow's deployment; raises NotFound when the server has none."""
+    try:
+        return client.read_deployment_by_name(f"{flow}/{DEPLOYMENT}")
+    except ObjectNotFound as error:
+        raise NotFound(
+            f"The flow {flow} has no deployment at the Prefect server.", "`lakeside up` registers it."
+        ) from error
 
 
 def read_health(client: SyncPrefectClient, url: str, pool_name: str) -> ConsoleHealth:
@@ -54,10 +68,24 @@ def read_health(client: SyncPrefectClient, url: str, pool_name: str) -> ConsoleH
 
 
 def get_run(client: SyncPrefectClient, run_id: UUID) -> RunDetail:
-    """A run with its months, from its table artifact, or from its parameters before there is one."""
+    """A run with its months: from its table artifact, its parameters, or the runs inside it."""
     run = client.read_flow_run(run_id)
-    lines = read_lines(client, [run])[run_id]
+    lines = read_lines(client, [run])[run_id] or _read_part_lines(client, run_id)
     return RunDetail(summarize_all(client, [run])[0], settle_lines(run, lines), fraction_done(lines))
+
+
+def _read_parts(client: SyncPrefectClient, run_id: UUID) -> list[FlowRun]:
+    return client.read_flow_runs(
+        flow_run_filter=FlowRunFilter(parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[run_id])),
+        sort=FlowRunSort.EXPECTED_START_TIME_ASC,
+        limit=MOST_RUNS,
+    )
+
+
+def _read_part_lines(client: SyncPrefectClient, run_id: UUID) -> list[MonthLine]:
+    parts = _read_parts(client, run_id)
+    lines = read_lines(client, parts)
+    return [line for part in parts for line in settle_lines(part, lines[part.id])]
 
 
 def list_logs(client: SyncPrefectClient, run_id: UUID, after: datetime | None, limit: int) -> list[LogLine]:
@@ -89,3 +117,6 @@ def cancel_run(client: SyncPrefectClient, run_id: UUID) -> None:
         client.set_flow_run_state(run_id, Cancelled(message="Cancelled before it began."), force=True)
         return
     client.set_flow_run_state(run_id, Cancelling(message="Cancelled from the console."))
+    for part in _read_parts(client, run_id):
+        if part.deployment_id is not None:  # those without one live in the run's own process
+            cancel_run(client, part.id)

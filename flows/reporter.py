@@ -62,7 +62,7 @@ class RunReporter:
 
     def listener(self, month: str) -> ReportProgress:
         """A function a month's work calls as often as it likes, from any thread."""
-        return lambda progress: self._record(month, progress)
+        return lambda progress: self.record(month, progress)
 
     @contextmanager
     def abandoning_on_error(self) -> Iterator[None]:
@@ -84,7 +84,14 @@ class RunReporter:
         with self._lock:
             return list(self._lines.values())
 
-    def _record(self, month: str, progress: Progress) -> None:
+    def put(self, line: MonthLine) -> None:
+        """Take over the line of a month that is worked on elsewhere."""
+        with self._lock:
+            self._changed = self._changed or self._lines[line.month] != line
+            self._lines[line.month] = line
+
+    def record(self, month: str, progress: Progress) -> None:
+        """Write down how far a month is; raises LakesideError, to end its work, after a cancellation."""
         if self._abandoned.is_set():
             raise LakesideError(f"{month} was cancelled.")
         with self._lock:

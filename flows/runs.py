@@ -18,6 +18,7 @@ class Launch:
     source: str = "auto"
     load: bool = True
     force: bool = False
+    fan_out: str = "threads"
 
 
 @dataclass(frozen=True, slots=True)

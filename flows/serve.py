@@ -15,6 +15,7 @@ from typing import Any
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import DeploymentUpdate, WorkPoolCreate, WorkPoolUpdate
+from prefect.client.schemas.objects import ConcurrencyLimitStrategy, ConcurrencyOptions
 from prefect.exceptions import ObjectNotFound
 from prefect.flows import Flow
 from prefect.workers.process import ProcessWorker
@@ -23,7 +24,8 @@ from flows.dead_runs import cancel_runs, sweep_dead_runs
 from flows.heartbeat import register_automation
 from flows.ingest_months import ingest_months
 from flows.load_months import load_months
-from flows.names import DEPLOYMENT
+from flows.names import DEPLOYMENT, PART_DEPLOYMENT
+from flows.sync_months import sync_months
 from lakeside import __version__
 from lakeside.settings import Settings, load_settings
 
@@ -32,7 +34,7 @@ logger = logging.getLogger(__name__)
 # With output streamed through the worker, a worker that is killed takes its runs down with it. With a
 # command of our own Prefect skips copying code and starts one process less, which takes seconds.
 JOB_VARIABLES = {"stream_output": False, "command": "python -m prefect.engine"}
-FLOWS: tuple[Flow[..., Any], ...] = (ingest_months, load_months)
+FLOWS: tuple[Flow[..., Any], ...] = (ingest_months, load_months, sync_months)
 
 
 def register(settings: Settings) -> None:
@@ -44,6 +46,8 @@ def register(settings: Settings) -> None:
     register_pool(settings.prefect.work_pool)
     for flow in FLOWS:
         register_deployment(flow, settings.prefect.work_pool)
+    for flow in (ingest_months, load_months):
+        register_deployment(flow, settings.prefect.work_pool, settings.prefect.parts_at_once)
     register_automation()
     if settings.prefect.api_url is None:  # runs of other machines cannot be judged by process id
         sweep_dead_runs()
@@ -64,20 +68,26 @@ def register_pool(name: str) -> None:
     logger.info("registered work pool %s", name)
 
 
-def register_deployment(flow: Flow[..., Any], work_pool: str) -> None:
+def register_deployment(flow: Flow[..., Any], work_pool: str, parts_at_once: int | None = None) -> None:
     """Create the flow's deployment, or update it and keep its schedules.
 
-    Prefect's own helpers replace a deployment's schedules by those in the code, which are none.
+    With `parts_at_once`, the one for months that a run sends to the work pool: so many run at a time, the
+    others wait for a slot. Prefect's own helpers replace a deployment's schedules by those in the code,
+    which are none.
     """
+    name = DEPLOYMENT if parts_at_once is None else PART_DEPLOYMENT
     fields = describe_deployment(flow, work_pool)
+    if parts_at_once is not None:
+        waiting = ConcurrencyOptions(collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
+        fields |= {"concurrency_limit": parts_at_once, "concurrency_options": waiting}
     with get_client(sync_client=True) as client:
         try:
-            present = client.read_deployment_by_name(f"{flow.name}/{DEPLOYMENT}")
+            present = client.read_deployment_by_name(f"{flow.name}/{name}")
         except ObjectNotFound:
-            client.create_deployment(client.create_flow_from_name(flow.name), DEPLOYMENT, **fields)
+            client.create_deployment(client.create_flow_from_name(flow.name), name, **fields)
         else:
             client.update_deployment(present.id, DeploymentUpdate(**fields))
-    logger.info("registered deployment %s/%s", flow.name, DEPLOYMENT)
+    logger.info("registered deployment %s/%s", flow.name, name)
 
 
 def describe_deployment(flow: Flow[..., Any], work_pool: str) -> dict[str, Any]:

@@ -25,8 +25,9 @@ from prefect.client.schemas.sorting import FlowRunSort
 
 from flows.history import list_attempts, read_lines, read_months, settle_lines
 from flows.labels import make_digest, make_key, make_tags, request_tag
-from flows.names import DEPLOYMENT, INGEST_FLOW, LOAD_FLOW, MONTH_FLOWS
+from flows.names import INGEST_FLOW, LOAD_FLOW, MONTH_FLOWS
 from flows.parameters import IngestParameters, LoadParameters, check_parameters, name_run
+from flows.queries import get_deployment
 from flows.run_views import StartedRuns
 from flows.runs import RunSummary
 from flows.summaries import read_flow_names, summarize
@@ -73,12 +74,14 @@ def start_request(
     return _create(client, _Order(flow, parameters, key, make_tags(started_by, request=request)))
 
 
-def start_plan(client: SyncPrefectClient, plan: Plan, nonce: str, started_by: str) -> StartedRuns:
+def start_plan(
+    client: SyncPrefectClient, plan: Plan, nonce: str, fan_out: str, started_by: str
+) -> StartedRuns:
     """One run per dataset, year and kind of work of the plan; the same plan and nonce give the same runs.
 
     Months that another run is queued for or at work on are left out and named in the result.
     """
-    orders = make_orders(plan, nonce, started_by)
+    orders = make_orders(plan, nonce, fan_out, started_by)
     runs: list[RunSummary] = []
     skipped: list[Attempt] = []
     for order in orders:
@@ -94,7 +97,7 @@ def start_plan(client: SyncPrefectClient, plan: Plan, nonce: str, started_by: st
     return StartedRuns(runs, tuple(skipped))
 
 
-def make_orders(plan: Plan, nonce: str, started_by: str) -> list[_Order]:
+def make_orders(plan: Plan, nonce: str, fan_out: str, started_by: str) -> list[_Order]:
     """The runs a plan takes, checked as the flows check their parameters.
 
     Raises:
@@ -109,7 +112,7 @@ def make_orders(plan: Plan, nonce: str, started_by: str) -> list[_Order]:
     for (dataset, year, action), group in groupby(lines, key=_run_of_line):
         flow = INGEST_FLOW if action == Action.INGEST else LOAD_FLOW
         numbers = sorted(line.month.number for line in group)
-        values: dict[str, Any] = {"dataset": dataset, "year": year, "months": numbers}
+        values: dict[str, Any] = {"dataset": dataset, "year": year, "months": numbers, "fan_out": fan_out}
         if flow == INGEST_FLOW:
             values |= _read_choices(plan)
         key = make_key("plan", plan.token, dataset, year, str(action), nonce)
@@ -152,7 +155,7 @@ def _repeat(
 
 
 def _create(client: SyncPrefectClient, order: _Order) -> RunSummary:
-    deployment = client.read_deployment_by_name(f"{order.flow}/{DEPLOYMENT}")
+    deployment = get_deployment(client, order.flow)
     parameters = order.parameters
     run = client.create_flow_run_from_deployment(
         deployment.id,

@@ -124,6 +124,18 @@ class PrefectSettings(_Section):
         None, description="A Prefect API that runs elsewhere; `lakeside up` then starts none."
     )
     work_pool: str = Field("lakeside", description="Work pool flow runs are sent to.")
+    dask_scheduler: str | None = Field(
+        None,
+        description="Address of a Dask scheduler, tcp://host:8786, for runs that are fanned out on it. Its "
+        "workers need the same version of Lakeside and the same settings.",
+    )
+    parts_at_once: int = Field(
+        4,
+        ge=1,
+        le=64,
+        description="Months that run at the same time as runs of their own, of all runs together and per "
+        "flow; keeps the warehouse safe.",
+    )
 
 
 class Settings(BaseSettings):

@@ -35,6 +35,7 @@ def test_parameters_are_completed_and_sorted() -> None:
         "source": "auto",
         "load": True,
         "force": False,
+        "fan_out": "threads",
     }
 
 

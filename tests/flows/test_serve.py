@@ -18,14 +18,17 @@ def read_yaml() -> dict[str, Any]:
 
 
 def test_the_file_deploys_what_the_program_registers() -> None:
-    from flows.names import DEPLOYMENT
+    from flows.names import DEPLOYMENT, MONTH_FLOWS, PART_DEPLOYMENT
     from flows.serve import FLOWS, describe_deployment
 
-    written = {entry["entrypoint"]: entry for entry in read_yaml()["deployments"]}
-    for flow in FLOWS:
+    written = {(entry["name"], entry["entrypoint"]): entry for entry in read_yaml()["deployments"]}
+    wanted = [(DEPLOYMENT, flow) for flow in FLOWS]
+    wanted += [(PART_DEPLOYMENT, flow) for flow in FLOWS if flow.name in MONTH_FLOWS]
+    for name, flow in wanted:
         fields = describe_deployment(flow, "lakeside")
-        entry = written.pop(fields["entrypoint"])
-        assert entry["name"] == DEPLOYMENT
+        entry = written.pop((name, fields["entrypoint"]))
+        limit = entry.get("concurrency_limit")
+        assert limit == (None if name == DEPLOYMENT else {"limit": 4, "collision_strategy": "ENQUEUE"})
         assert entry["tags"] == fields["tags"]
         assert entry["work_pool"]["name"] == fields["work_pool_name"]
         assert entry["work_pool"]["job_variables"] == fields["job_variables"]
@@ -48,6 +51,7 @@ def test_registering_twice_changes_nothing() -> None:
     from prefect import get_client
 
     from flows.heartbeat import AUTOMATION
+    from flows.names import MONTH_FLOWS
     from flows.serve import FLOWS, register
     from lakeside.settings import Settings
 
@@ -55,7 +59,7 @@ def test_registering_twice_changes_nothing() -> None:
     register(Settings())
     with get_client(sync_client=True) as client:
         assert len(client.read_automations_by_name(AUTOMATION)) == 1
-        assert len(client.read_deployments()) == len(FLOWS)
+        assert len(client.read_deployments()) == len(FLOWS) + len(MONTH_FLOWS), "with those for parts"
         template = client.read_work_pool("lakeside").base_job_template
         assert template["variables"]["properties"]["stream_output"]["default"] is False
 
