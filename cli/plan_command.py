@@ -83,7 +83,7 @@ def describe_plan(plan: Plan) -> str:
 
 
 def describe_totals(plan: Plan) -> str:
-    """`2 of 12 months to do: 3.4 MB to fetch, about 130,000 rows, 12 s.`"""
+    """`To do: 2 of 12; 3.4 MB to fetch, about 130,000 rows, 12 s.`"""
     if plan.is_empty:
         return describe_rest(plan)
     parts = [
@@ -92,8 +92,8 @@ def describe_totals(plan: Plan) -> str:
         f"about {format_seconds(plan.seconds_expected)}" if plan.seconds_expected is not None else "",
     ]
     known = ", ".join(filter(None, parts))
-    count = f"{len(plan.work)} of {len(plan.lines)} months to do"
-    return f"{count}: {known}." if known else f"{count}."
+    count = f"To do: {len(plan.work)} of {len(plan.lines)}"
+    return f"{count}; {known}." if known else f"{count}."
 
 
 def describe_rest(plan: Plan) -> str:
@@ -101,10 +101,10 @@ def describe_rest(plan: Plan) -> str:
     counts = (
         (sum(line.action == "wait" for line in plan.lines), "at work already"),
         (len(plan.blocked), "cannot be done"),
-        (sum(line.action == "nothing" and not line.blocked for line in plan.lines), "left as they are"),
+        (sum(line.action == "nothing" and not line.blocked for line in plan.lines), "left as it is"),
     )
     parts = [f"{count} {words}" for count, words in counts if count]
-    return f"Nothing is to start: of {len(plan.lines)} months {', '.join(parts)}."
+    return f"Nothing is to start: {', '.join(parts)} (of {len(plan.lines)})."
 
 
 def _row(line: PlanLine) -> tuple[object, ...]:

@@ -7,9 +7,11 @@ from lakeside.errors import SourceMissing
 from lakeside.plan.evidence import Evidence
 from lakeside.plan.request import Action, Attempt, Mode, MonthStanding, PlanRequest
 
-_REPAIR = "Mode repair does it."
 _ALL = "Mode all replaces it."
-_IDLE = "Mode missing leaves it as it is."
+_IDLE = {
+    Action.INGEST: "Mode missing leaves it as it is; mode repair fetches it again.",
+    Action.LOAD: "Mode missing leaves it as it is; mode repair loads it again.",
+}
 
 
 def explain_wait(attempt: Attempt) -> str:
@@ -46,7 +48,7 @@ def explain_obstacle(evidence: Evidence, there: MonthStanding, request: PlanRequ
     if there is MonthStanding.NOT_YET:
         return f"{answer.source} has not published it yet; it comes some two months late."
     if isinstance(answer.error, SourceMissing):
-        return f"{answer.source} does not have it: {answer.error.message}"
+        return f"The source does not have it: {answer.error.message}"
     if answer.error is not None and not answer.error.retryable:
         return str(answer.error)
     return None
@@ -55,7 +57,7 @@ def explain_obstacle(evidence: Evidence, there: MonthStanding, request: PlanRequ
 def explain_rest(evidence: Evidence, there: MonthStanding, request: PlanRequest, need: Action) -> str:
     """Why nothing will happen."""
     if need is not Action.NOTHING:
-        return f"{_reason(evidence, there, request)} {_IDLE} {_REPAIR}"
+        return f"{_reason(evidence, there, request)} {_IDLE[need]}"
     if there is MonthStanding.PUBLISHED:
         return f"{_rows(evidence.covered.lake_rows)}, {_published_by(evidence)}; {_since(evidence)}"
     rows = _rows(evidence.covered.lake_rows)

@@ -204,9 +204,9 @@ def test_the_reasons_say_what_people_need_to_know() -> None:
     done = judge(evidence("published"), Mode.MISSING).why
     assert done == "100 rows, published by run run-1 on 2026-11-22 00:00 UTC; the source is unchanged since."
     assert "The run will try again." in judge(evidence("missing", DOWN), Mode.MISSING).why
-    assert "Mode repair does it." in judge(evidence("published", change=CHANGED), Mode.MISSING).why
+    assert "mode repair fetches it again." in judge(evidence("published", change=CHANGED), Mode.MISSING).why
     assert "the table's 7 rows are replaced" in judge(evidence("absent"), Mode.MISSING).why
     assert judge(evidence("published"), Mode.ALL).why.startswith("Everything is asked for: 100 rows from tlc")
     assert "HTTP 404" in judge(evidence("missing", GONE), Mode.MISSING).why
-    assert "Nothing is fetched" not in judge(evidence("in_lake"), Mode.MISSING).why
+    assert "mode repair loads it again." in judge(evidence("mismatch"), Mode.MISSING).why
     assert "nothing is fetched" in judge(evidence("in_lake"), Mode.MISSING).why
