@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from flows.console import ConsoleHealth, LogLine, RunConsole, RunDetail, RunSummary
+from flows.console import ConsoleHealth, LogLine, Preflight, RunConsole, RunDetail, RunSummary
 from lakeside.coverage import MonthCoverage, compute_coverage
 from lakeside.datasets import get_dataset
 from lakeside.errors import BackendUnavailable, LakesideError
 from lakeside.lake.objects import Footer, LakeObject, ObjectListing, Preview
-from lakeside.month import Month
+from lakeside.month import FIRST_YEAR, Month, month_range
+from lakeside.plan import Attempt, Plan, PlanRequest, make_plan
 from lakeside.services import Services, open_services
 from lakeside.settings import Settings, load_settings
 from lakeside.warehouse.protocol import Publication, TableInfo
@@ -63,11 +64,45 @@ def load_coverage() -> tuple[list[MonthCoverage], datetime]:
     return compute_coverage(open_console_services()), datetime.now(UTC)
 
 
-@st.cache_data(ttl=600, max_entries=64, show_spinner=False)
-def load_month_sources(dataset: str, year: int) -> dict[int, list[str]]:
-    """Month number -> sources that publish it by the calendar, best first; the network is not asked."""
+@st.cache_data(ttl=600, max_entries=8, show_spinner=False)
+def load_month_sources(dataset: str) -> dict[Month, list[str]]:
+    """Month -> sources that publish it by the calendar, best first; the network is not asked."""
     sources, found = open_console_services().sources, get_dataset(dataset)
-    return {n: [s.value for s in sources.list_sources(found, Month(year, n))] for n in range(1, 13)}
+    return {m: [s.value for s in sources.list_sources(found, m)] for m in _list_months()}
+
+
+@st.cache_data(ttl=4, max_entries=8, show_spinner=False)
+def load_attempts(dataset: str) -> list[Attempt]:
+    """The last attempt at each month that was ever attempted; none while Prefect does not answer."""
+    return read_attempts(dataset)
+
+
+def read_attempts(dataset: str) -> list[Attempt]:
+    """The same as of now."""
+    if not load_health().api_ok:
+        return []
+    return open_run_console().list_attempts(dataset, _list_months())
+
+
+@st.cache_data(ttl=60, max_entries=16, show_spinner="Asking the source about the chosen months …")
+def load_plan(request: PlanRequest) -> Plan:
+    """What would happen with these months; at most a minute old, because a launch looks again."""
+    return read_plan(request)
+
+
+def read_plan(request: PlanRequest) -> Plan:
+    """The plan as of now: lake, warehouse, history and source are asked."""
+    return make_plan(request, open_console_services(), read_attempts(request.dataset))
+
+
+@st.cache_data(ttl=5, max_entries=4, show_spinner=False)
+def load_preflight(load: bool = True) -> Preflight:
+    """Would a run that is started now do its work: API, worker, lake and (to load) warehouse."""
+    return open_run_console().preflight(load)
+
+
+def _list_months() -> list[Month]:
+    return month_range(Month(FIRST_YEAR, 1), Month(datetime.now(UTC).year, 12))
 
 
 @st.cache_data(ttl=20, max_entries=4, show_spinner=False)
@@ -168,6 +203,8 @@ def refresh_all() -> None:
         load_tables,
         load_publications,
         load_backends,
+        load_attempts,
+        load_plan,
     ):
         load.clear()
 

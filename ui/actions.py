@@ -2,37 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from flows.console import Launch, RunSummary
-from ui.access import open_run_console, refresh_all
+from lakeside.plan import Action, Plan, require_unmoved
+from ui.access import open_run_console, read_plan, refresh_all
 from ui.app_pages.pages import find_path
-from ui.presenters.ingest_presenter import IngestView
-from ui.state import toast_later
+from ui.formats import format_counted
+from ui.state import take, toast_later
 
 TRY_OUT_LAUNCH = Launch("green", 2024, (1, 2, 3), source="sample")
 
 
-def launch(view: IngestView) -> None:
-    """Start what the plan shows and open the run's page; nothing when nothing is chosen.
+def launch_held() -> None:
+    """Start the plan that a click was about, if there was one; see `launch`."""
+    plan = take("plan")
+    if isinstance(plan, Plan):
+        with st.spinner("Looking once more at source, lake and warehouse …"):
+            runs = launch(plan)
+        _open_runs(runs)
+
+
+def launch(shown: Plan) -> Sequence[RunSummary]:
+    """Start exactly the plan that was shown; the runs. Asking twice gives the same runs.
 
     Raises:
-        BackendUnavailable: no API answers or no worker polls.
-        SettingsError: the launch names something that does not exist.
+        PlanMoved: what it was made from changed meanwhile; nothing was started.
+        BackendUnavailable, AccessDenied: the preflight found why no run would do its work.
+        SettingsError: a flow refuses what the plan asks for.
     """
-    chosen = view.launch
-    if chosen is None:
-        return
-    console = open_run_console()
-    if view.only_load:
-        _open_run(console.start_load(chosen.dataset, chosen.year, chosen.months))
-    else:
-        _open_run(console.start_ingest(chosen))
+    refresh_all()
+    now = read_plan(shown.request)
+    if now.token != shown.token and (present := _find_runs(shown, now)):
+        return present
+    require_unmoved(shown, now)
+    started = open_run_console().start_plan(shown)
+    if started.skipped:
+        names = ", ".join(str(attempt.month) for attempt in started.skipped)
+        toast_later(f"Left out, because a run has them already: {names}")
+    return started
+
+
+def _find_runs(shown: Plan, now: Plan) -> list[RunSummary]:
+    """The runs that this very plan has become already: a second click, or a second window."""
+    ids = {line.run_id for line in now.lines if line.action is Action.WAIT and line.run_id}
+    runs = [open_run_console().get_run(run_id).summary for run_id in sorted(ids)]
+    return [run for run in runs if run.plan_token and shown.token.startswith(run.plan_token)]
 
 
 def start_try_out() -> None:
     """Three synthetic months of green, so that the console shows something without a network."""
-    _open_run(open_run_console().start_ingest(TRY_OUT_LAUNCH))
+    _open_runs([open_run_console().start_ingest(TRY_OUT_LAUNCH)])
 
 
 def cancel_run(run_id: str) -> None:
@@ -41,7 +63,11 @@ def cancel_run(run_id: str) -> None:
     toast_later("Asked the run to stop")
 
 
-def _open_run(run: RunSummary) -> None:
+def _open_runs(runs: Sequence[RunSummary]) -> None:
+    """The page of the run, or the list when there are several; nothing when there is none."""
+    if not runs:
+        return
     refresh_all()
-    toast_later(f"Started {run.name}")
-    st.switch_page(find_path("runs"), query_params={"run": run.id})
+    one = len(runs) == 1
+    toast_later(f"Started {runs[0].name}" if one else f"Started {format_counted(len(runs), 'run')}")
+    st.switch_page(find_path("runs"), query_params={"run": runs[0].id} if one else {})

@@ -99,3 +99,13 @@ def ask_later(question: str) -> NoReturn:
 def is_asked(question: str) -> bool:
     """Was the question raised by `ask_later`; true once."""
     return bool(st.session_state.pop(f"ask_{question}", False))
+
+
+def hold(name: str, value: object) -> None:
+    """Keep what a click was about (a button's callback, with what was shown) until the page takes it."""
+    st.session_state[f"held_{name}"] = value
+
+
+def take(name: str) -> object:
+    """What was held, once; None when nothing is."""
+    return st.session_state.pop(f"held_{name}", None)

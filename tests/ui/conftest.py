@@ -79,6 +79,7 @@ def open_page(monkeypatch: pytest.MonkeyPatch, closed_port: int) -> OpenPage:
     def run(home: Path, url_path: str = "", **params: str) -> AppTest:
         monkeypatch.setenv("LAKESIDE_HOME", str(home))
         monkeypatch.setenv("LAKESIDE_PREFECT__PORT", str(closed_port))
+        monkeypatch.setenv("LAKESIDE_SOURCES__SAMPLE_ROWS", str(SAMPLE_ROWS))
         app = AppTest.from_file(str(PROJECT_ROOT / "ui" / "app.py"), default_timeout=60)
         if url_path:  # the pages are known after the first run only
             app.run().switch_page(find_path(url_path))

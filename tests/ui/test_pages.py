@@ -66,32 +66,54 @@ def test_a_lake_that_is_a_file_is_said_so(unusable_home: Path, url_path: str, op
 
 
 def test_ingest_says_what_will_happen_before_the_click(filled_home: Path, open_page: OpenPage) -> None:
-    app = open_page(filled_home, "ingest", dataset="green", year="2024", source="sample", months="1,3,4")
+    months = "2024-01,2024-03,2024-04,2023-12"
+    app = open_page(filled_home, "ingest", dataset="green", source="sample", months=months)
     drawn = html_of(app)
-    assert "an unchanged source is not fetched again" in drawn
-    assert "Loaded from the lake to the table green" in drawn
-    assert "Fetched from sample" in drawn
+    assert "1,500 rows, published by" in drawn
+    assert "Loaded from the lake into the table; nothing is fetched." in drawn
+    assert "Not in the lake. Fetched from sample, written and published." in drawn
+    assert "2 to fetch, 1 to load from the lake, 1 left alone." in drawn
+    launch = next(b for b in app.button if b.label == "Launch 3 months")
+    assert launch.disabled  # no Prefect here, and the page says so
+    assert "Runs cannot start now" in drawn
+    assert "<code>lakeside up</code>" in drawn
 
 
 def test_ingest_refuses_to_let_sample_rows_be_replaced_unasked(
     filled_home: Path, open_page: OpenPage
 ) -> None:
-    app = open_page(filled_home, "ingest", dataset="green", year="2024", months="1")
-    assert "another source replaces it only with Force" in html_of(app)
-    app.toggle(key="force").set_value(True).run()
-    assert "Force: replaces 1,500 rows from sample" in html_of(app)
+    app = open_page(filled_home, "ingest", dataset="green", source="tlc", mode="repair", months="2024-01")
+    assert "only mode all replaces it" in html_of(app)
+    app.button_group(key="choice_mode").set_value("all").run()
+    assert app.query_params["mode"] == "all"
+    assert "Everything is asked for: 1,500 rows from sample are replaced." in html_of(app)
 
 
-def test_ingest_chooses_what_is_missing(filled_home: Path, open_page: OpenPage) -> None:
-    app = open_page(filled_home, "ingest", dataset="green", year="2024", source="sample")
-    next(b for b in app.button if b.label.startswith("Choose what is missing")).click().run()
-    assert app.query_params["months"] == "4,5,6,7,8,9,10,11,12"
+def test_ingest_chooses_what_is_missing_over_all_years(filled_home: Path, open_page: OpenPage) -> None:
+    app = open_page(filled_home, "ingest", dataset="green", source="sample", mode="repair")
+    next(b for b in app.button if b.label.startswith("Missing (")).click().run()
+    chosen = app.query_params["months"].split(",")
+    assert {"2024-03", "2024-04", "2019-01"} <= set(chosen)
+    assert "2024-01" not in chosen
+    next(b for b in app.button if b.label == "None").click().run()
+    assert "months" not in app.query_params
 
 
-def test_ingest_offers_for_loading_only_what_is_in_the_lake(filled_home: Path, open_page: OpenPage) -> None:
-    app = open_page(filled_home, "ingest", dataset="green", year="2024", do="load", months="1,2,3,4")
-    assert app.query_params["months"] == "1,2,3"
-    assert "the table 0; nothing is fetched" in html_of(app)
+def test_ingest_chooses_a_range_over_years(filled_home: Path, open_page: OpenPage) -> None:
+    app = open_page(filled_home, "ingest", dataset="green", source="sample")
+    app.selectbox(key="range_from").set_value(Month(2021, 11))
+    app.selectbox(key="range_to").set_value(Month(2022, 1)).run()
+    app.button(key="range_choose").click().run()
+    assert app.query_params["months"] == "2021-11,2021-12,2022-01"
+    assert "3 to fetch." in html_of(app)
+
+
+def test_ingest_keeps_to_months_the_source_has(filled_home: Path, open_page: OpenPage) -> None:
+    app = open_page(filled_home, "ingest", dataset="green", source="datatalksclub", months="2022-05,nonsense")
+    drawn = html_of(app)
+    assert 'aria-label="What will happen"' not in drawn
+    assert 'aria-label="2020-10 missing"' in drawn
+    assert 'aria-label="2022-05 missing"' not in drawn
 
 
 def test_runs_say_that_prefect_is_away(filled_home: Path, open_page: OpenPage) -> None:

@@ -12,9 +12,7 @@ from lakeside.coverage import CoverageState, MonthCoverage, SourceState
 from lakeside.lake.layout import data_key
 from lakeside.lake.objects import LakeObject, ObjectListing
 from lakeside.month import Month, month_range
-from ui.presenters import coverage_presenter, ingest_presenter, lake_presenter, runs_presenter
-from ui.presenters.ingest_presenter import AGAIN, FETCH, KEEP, LOAD, REFUSE, Form
-from ui.presenters.places import INGEST_AND_LOAD, ONLY_INGEST, ONLY_LOAD
+from ui.presenters import coverage_presenter, lake_presenter, runs_presenter
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 OCTOBER = Month(2020, 10)
@@ -53,7 +51,7 @@ def test_a_cell_says_rows_on_both_sides_and_leads_to_the_object() -> None:
 
 
 def test_a_missing_month_leads_to_ingest_and_an_unpublished_one_nowhere() -> None:
-    assert coverage_presenter.present_cell(MISSING, NOW).href == "ingest?dataset=green&year=2020&months=10"
+    assert coverage_presenter.present_cell(MISSING, NOW).href == "ingest?dataset=green&months=2020-10"
     later = replace(MISSING, source_state=SourceState.NOT_YET)
     cell = coverage_presenter.present_cell(later, NOW)
     assert (cell.href, cell.look.word) == (None, "not yet")
@@ -67,7 +65,7 @@ def test_the_worst_comes_first_and_unloaded_months_lead_to_loading() -> None:
         "green · 1 month in lake: 2020-10",
     ]
     assert notices[1].link is not None
-    assert notices[1].link.href == "ingest?dataset=green&do=load&year=2020&months=10"
+    assert notices[1].link.href == "ingest?dataset=green&mode=repair&months=2020-10"
 
 
 def test_years_with_nothing_fold_unless_every_year_is_wanted() -> None:
@@ -85,59 +83,6 @@ def test_totals_say_when_lake_and_tables_differ() -> None:
     assert facts["Rows in the lake"].value == "190,240"
     assert facts["Rows in the lake"].note == "≠ 95,120 more than the tables"
     assert facts["Needs attention"].value == "1"
-
-
-# --- ingest
-
-
-@pytest.mark.parametrize(
-    ("month", "form", "look", "words"),
-    [
-        (MISSING, Form("green", 2020), FETCH, "published to green"),
-        (MISSING, Form("green", 2020, what=ONLY_INGEST), FETCH, "written to the lake only"),
-        (PUBLISHED, Form("green", 2020), KEEP, "Kept, unless the source changed"),
-        (PUBLISHED, Form("green", 2020, force=True), AGAIN, "Fetched again from datatalksclub"),
-        (PUBLISHED, Form("green", 2020, source="tlc"), REFUSE, "Left as it is"),
-        (PUBLISHED, Form("green", 2020, what=ONLY_LOAD), KEEP, "Kept"),
-        (IN_LAKE, Form("green", 2020), LOAD, "Loaded from the lake"),
-        (IN_LAKE, Form("green", 2020, what=ONLY_INGEST), KEEP, "Kept"),
-        (IN_LAKE, Form("green", 2020, what=ONLY_LOAD), LOAD, "Loaded from the lake"),
-        (replace(IN_LAKE, source="tlc"), Form("green", 2020), LOAD, "Loaded from the lake"),
-        (replace(IN_LAKE, source="sample"), Form("green", 2020), REFUSE, "Left as it is"),
-        (OLD, Form("green", 2020), AGAIN, "Fetched again"),
-        (BROKEN, Form("green", 2020), AGAIN, "Fetched again"),
-        (BROKEN, Form("green", 2020, what=ONLY_LOAD), REFUSE, "Not loaded"),
-        (FOREIGN, Form("green", 2020), REFUSE, "Left as it is"),
-        (FOREIGN, Form("green", 2020, force=True), AGAIN, "Fetched again"),
-    ],
-)
-def test_the_plan_follows_the_pipelines_rules(
-    month: MonthCoverage, form: Form, look: object, words: str
-) -> None:
-    line = ingest_presenter.plan_month(form, month, SOURCES[10])
-    assert line.look is look
-    assert words in line.does
-
-
-def test_only_months_that_exist_are_offered() -> None:
-    coverage = [
-        replace(MISSING, month=Month(2026, 9)),
-        replace(MISSING, month=Month(2026, 10), source_state=SourceState.NOT_YET),
-    ]
-    sources = {9: ["tlc", "sample"], 10: ["tlc", "sample"]}
-    assert list(ingest_presenter.offer_months(coverage, sources, Form("green", 2026))) == [9]
-    assert list(ingest_presenter.offer_months(coverage, sources, Form("green", 2026, "sample"))) == [9, 10]
-    assert not ingest_presenter.offer_months(coverage, sources, Form("green", 2026, "datatalksclub"))
-    assert not ingest_presenter.offer_months(coverage, sources, Form("green", 2026, what=ONLY_LOAD))
-
-
-def test_what_is_planned_is_what_is_launched() -> None:
-    form = Form("green", 2020, months=(10, 12), what=INGEST_AND_LOAD)
-    view = ingest_presenter.present_ingest(form, {10: MISSING}, SOURCES)
-    assert view.launch is not None
-    assert (view.launch.months, view.launch.load, view.launch.force) == ((10,), True, False)
-    assert view.button == "Launch 1 month"
-    assert ingest_presenter.present_ingest(Form("green", 2020), {10: MISSING}, SOURCES).launch is None
 
 
 # --- runs
@@ -202,7 +147,7 @@ def test_a_failed_run_leads_to_its_failed_months_and_says_a_thing_once() -> None
     failed = replace(RUN, state_type="FAILED", message="1 of 2 months failed")
     view = runs_presenter.present_run(RunDetail(failed, months, 1.0), NOW)
     assert view.retry is not None
-    assert view.retry.href == "ingest?dataset=green&year=2020&months=11"
+    assert view.retry.href == "ingest?dataset=green&mode=repair&months=2020-11"
     assert view.message == ""
     assert view.lines[1].stages[0].progress == "failed"
     crashed = replace(RUN, state_type="CRASHED", message="The process died")

@@ -9,7 +9,14 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from lakeside.errors import AccessDenied, BackendUnavailable, LakesideError, NotFound, SettingsError
+from lakeside.errors import (
+    AccessDenied,
+    BackendUnavailable,
+    LakesideError,
+    NotFound,
+    PlanMoved,
+    SettingsError,
+)
 from ui.components.markup import el, prose
 from ui.text import UNEXPECTED
 
@@ -20,6 +27,7 @@ _TITLES: dict[type[LakesideError], str] = {
     AccessDenied: "Not allowed",
     NotFound: "Not there",
     SettingsError: "A setting needs mending",
+    PlanMoved: "Nothing was started",
 }
 
 

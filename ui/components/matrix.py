@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from ui.components.markup import Markup, el
-from ui.components.pieces import state_chip
+from ui.components.pieces import show_legend
 from ui.presenters.coverage_presenter import Cell, CoverageView, YearRow
-from ui.presenters.looks import Look
 
 _MONTHS = [f"{number:02d}" for number in range(1, 13)]
 
@@ -26,7 +23,7 @@ def show_matrix(view: CoverageView) -> None:
     label = f"Months of {view.dataset}: state and rows"
     table = el("table", el("thead", head), el("tbody", *rows), class_="ls-matrix", aria_label=label)
     st.html(el("div", table, class_="ls-scroll"))
-    st.html(_legend(view.legend))
+    show_legend(view.legend)
 
 
 def _year(row: YearRow) -> Markup:
@@ -50,11 +47,3 @@ def _cell(cell: Cell | None, quiet: bool) -> Markup:
     if cell.href is None:
         return el("div", *inner, class_=look, title=cell.detail)
     return el("a", *inner, class_=look, title=cell.detail, href=cell.href)
-
-
-def _legend(legend: Sequence[tuple[Look, int]]) -> Markup:
-    items = [
-        el("li", state_chip(look), f"{count} · {look.meaning}" if look.meaning else str(count))
-        for look, count in legend
-    ]
-    return el("ul", *items, class_="ls-legend")

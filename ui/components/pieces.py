@@ -56,6 +56,15 @@ def state_chip(look: Look) -> Markup:
     )
 
 
+def show_legend(legend: Iterable[tuple[Look, int]]) -> None:
+    """The looks that occur, how often, and what they mean."""
+    items = [
+        el("li", state_chip(look), f"{count} · {look.meaning}" if look.meaning else str(count))
+        for look, count in legend
+    ]
+    st.html(el("ul", *items, class_="ls-legend"))
+
+
 def show_notices(notices: Sequence[Notice], calm: str) -> None:
     """What needs attention, worst first; one calm line when nothing does."""
     if not notices:

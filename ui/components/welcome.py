@@ -33,6 +33,6 @@ def show_welcome(health: ConsoleHealth) -> None:
                 class_="ls-muted",
             )
         )
-        show_refusal(health)
+        show_refusal(health.message, health.hint)
     if pressed:
         start_try_out()

@@ -9,9 +9,10 @@ from datetime import datetime
 from itertools import groupby
 
 from lakeside.coverage import MonthCoverage
+from lakeside.plan.request import Mode
 from ui.formats import format_bytes, format_count, format_counted, format_relative
 from ui.presenters.looks import COVERAGE, Look, find_look
-from ui.presenters.places import ONLY_LOAD, link_to_ingest, link_to_object
+from ui.presenters.places import link_to_ingest, link_to_object
 from ui.presenters.views import Fact, Link, Notice
 
 # What hurts most comes first; the rest is not a worry.
@@ -137,11 +138,9 @@ def _present_notice(dataset: str, state: str, months: Sequence[MonthCoverage]) -
     look = find_look(COVERAGE, state)
     names = ", ".join(str(m.month) for m in months[:SHOWN_MONTHS])
     more = f" and {len(months) - SHOWN_MONTHS} more" if len(months) > SHOWN_MONTHS else ""
-    year = [m for m in months if m.month.year == months[0].month.year]
-    action, what = (
-        ("Load", ONLY_LOAD) if state in LOADABLE and all(m.key for m in year) else ("Ingest again", "")
-    )
-    link = Link(action, link_to_ingest(dataset, [m.month for m in year], what))
+    action = "Load" if state in LOADABLE and all(m.key for m in months) else "Ingest again"
+    mode = Mode.ALL if state == "foreign" else Mode.REPAIR
+    link = Link(action, link_to_ingest(dataset, [m.month for m in months], mode))
     title = f"{dataset} · {format_counted(len(months), 'month')} {look.word}: {names}{more}"
     return Notice(look, title, months[0].reason, link)
 

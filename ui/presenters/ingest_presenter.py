@@ -1,23 +1,20 @@
-"""What a run will do, month by month and why, before anything is pressed.
-
-The words follow the pipeline's own rules: `lakeside.ingest.previous` (which source may replace which,
-what counts as unchanged) and `lakeside.pipeline` (what is loaded again).
-"""
+"""A plan as people read it: month by month what will happen and why, and what it costs. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flows.console import Launch
-from lakeside.coverage import MonthCoverage
-from ui.formats import format_count, format_counted, format_rows
-from ui.presenters.coverage_presenter import state_of
-from ui.presenters.looks import COVERAGE, Look, find_look
-from ui.presenters.places import INGEST_AND_LOAD, ONLY_LOAD
+from lakeside.plan.plan import Plan, PlanLine
+from lakeside.plan.request import Action, RowsBasis
+from ui.formats import UNKNOWN, format_bytes, format_count, format_counted, format_duration, short_id
+from ui.presenters.looks import Look, find_look
+from ui.presenters.picker_presenter import ARCHIVE, AUTO, SAMPLE
+from ui.presenters.places import link_to_run
+from ui.presenters.standings import STANDING
+from ui.presenters.views import Fact, Link
 
-AUTO, SAMPLE, ARCHIVE = "auto", "sample", "archive"
-AUTOMATIC = ("datatalksclub", "tlc")
 SOURCE_WORDS = {
     AUTO: "auto · the course's file where there is one, else TLC's",
     "datatalksclub": "datatalksclub · the course's csv.gz, 2019-01 to 2021-07",
@@ -25,167 +22,114 @@ SOURCE_WORDS = {
     ARCHIVE: "archive · your own CSV files",
     SAMPLE: "sample · synthetic rows, made on this machine",
 }
-
-FETCH = Look("↓", "fetch", "info")
-KEEP = Look("=", "keep", "good")
-LOAD = Look("↑", "load", "info")
-AGAIN = Look("↻", "again", "warn")
-REFUSE = Look("⊘", "refuse", "bad")
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What is chosen so far; `what` is one of `places`: ingest and load, only ingest, only load."""
-
-    dataset: str
-    year: int
-    source: str = AUTO
-    months: tuple[int, ...] = ()
-    what: str = INGEST_AND_LOAD
-    force: bool = False
+ACTIONS: dict[Action, Look] = {
+    Action.INGEST: Look("↓", "fetched", "info"),
+    Action.LOAD: Look("↑", "loaded", "info"),
+    Action.NOTHING: Look("=", "left", "good"),
+    Action.WAIT: Look("▶", "at work", "warn"),
+}
+BLOCKED = Look("⊘", "blocked", "bad")
+_BASES = {
+    RowsBasis.FOOTER: "as its object in the lake has",
+    RowsBasis.CATALOGUE: "as TLC's file of the month has",
+    RowsBasis.NEIGHBOURS: "as the neighbouring months have",
+    RowsBasis.SAMPLE: "exactly, by the setting",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class PlanLine:
-    """One month: what will happen (`does`) and why."""
+class PlanRow:
+    """One month of the plan."""
 
     month: str
-    look: Look
-    does: str
+    standing: Look
+    action: Look
+    source: str
+    fetch: str
+    rows: str
+    rows_basis: str
+    time: str
     why: str
+    url: str
+    run: Link | None
 
 
 @dataclass(frozen=True, slots=True)
-class IngestView:
-    """The plan, the words of the button, and what is launched; `launch` is None while nothing is chosen."""
+class PlanView:
+    """The plan: totals, a row a month, a sentence, and what the button says."""
 
-    plan: Sequence[PlanLine]
+    facts: Sequence[Fact]
+    rows: Sequence[PlanRow]
     summary: str
     button: str
-    launch: Launch | None
-    only_load: bool
+    can_launch: bool
 
 
-def list_years(coverage: Sequence[MonthCoverage], dataset: str) -> list[int]:
-    """Years a dataset has, newest first."""
-    return sorted({m.month.year for m in coverage if m.dataset == dataset}, reverse=True)
-
-
-def list_sources(sources: Mapping[int, Sequence[str]]) -> list[str]:
-    """Sources that have at least one month of the year, `auto` first."""
-    return list(dict.fromkeys([AUTO, *(s for names in sources.values() for s in names)]))
-
-
-def find_source(sources: Sequence[str], wanted: str) -> str | None:
-    """The source a month would come from, or None when the wanted one does not have it."""
-    if wanted != AUTO:
-        return wanted if wanted in sources else None
-    return next((s for s in sources if s in AUTOMATIC), None)
-
-
-def offer_months(
-    coverage: Sequence[MonthCoverage], sources: Mapping[int, Sequence[str]], form: Form
-) -> dict[int, MonthCoverage]:
-    """Month number -> what is there: months the source has published; for loading, those in the lake."""
-    if form.what == ONLY_LOAD:
-        return {m.month.number: m for m in coverage if m.key}
-    offered = {}
-    for month in coverage:
-        source = find_source(sources.get(month.month.number, ()), form.source)
-        if source and (source in (SAMPLE, ARCHIVE) or month.source_state == "published"):
-            offered[month.month.number] = month
-    return offered
-
-
-def label_month(month: MonthCoverage) -> str:
-    """`2020-10 ✓`: the month and its state's symbol, for a pill."""
-    return f"{month.month} {find_look(COVERAGE, state_of(month)).symbol}".strip()
-
-
-def list_wanted(offered: Mapping[int, MonthCoverage], what: str) -> list[int]:
-    """Months that need what is to be done: missing or unusable ones, or those not loaded as they are."""
-    states = ("in_lake", "stale", "mismatch") if what == ONLY_LOAD else ("missing", "stale", "broken")
-    return [n for n, m in offered.items() if m.state in states]
-
-
-def present_ingest(
-    form: Form, offered: Mapping[int, MonthCoverage], sources: Mapping[int, Sequence[str]]
-) -> IngestView:
-    """The plan of the chosen months."""
-    chosen = [n for n in form.months if n in offered]
-    only_load = form.what == ONLY_LOAD
-    if not chosen:
-        return IngestView((), "Choose at least one month.", "Launch", None, only_load)
-    plan = [plan_month(form, offered[n], sources.get(n, ())) for n in chosen]
-    count = format_counted(len(plan), "month")
-    launch = Launch(
-        form.dataset, form.year, tuple(chosen), form.source, form.what == INGEST_AND_LOAD, form.force
+def present_plan(plan: Plan) -> PlanView:
+    """Everything that is drawn of a plan."""
+    count = len(plan.work)
+    return PlanView(
+        facts=_present_totals(plan),
+        rows=[_present_row(line) for line in plan.lines],
+        summary=_summarise(plan),
+        button=f"Launch {format_counted(count, 'month')}" if count else "Nothing to launch",
+        can_launch=bool(count),
     )
-    return IngestView(plan, _summarise(plan, form), f"Launch {count}", launch, only_load)
 
 
-def _summarise(plan: Sequence[PlanLine], form: Form) -> str:
-    refused = sum(line.look is REFUSE for line in plan)
-    words = f"{format_counted(len(plan), 'month')} of {form.dataset} {form.year}"
-    return words + (f"; {refused} will be refused, the others go ahead" if refused else "") + "."
+def _present_totals(plan: Plan) -> list[Fact]:
+    unsized = sum(line.action is Action.INGEST and line.bytes_expected is None for line in plan.lines)
+    bases = {line.rows_basis for line in plan.work}
+    return [
+        Fact("Months to do", format_count(len(plan.work)), f"of {len(plan.lines)} chosen"),
+        Fact(
+            "To fetch",
+            format_bytes(plan.bytes_expected if plan.work else 0),
+            f"{format_counted(unsized, 'month')} of unknown size" if unsized else "as the source says",
+        ),
+        Fact(
+            "Rows expected",
+            _about(plan.rows_expected if plan.work else 0, bases),
+            "by lake, catalogue or neighbours" if plan.work else "nothing to do",
+        ),
+        Fact(
+            "Time expected",
+            f"about {format_duration(plan.seconds_expected)}" if plan.seconds_expected else UNKNOWN,
+            f"{plan.at_once} at once" if plan.seconds_expected else "no past run to go by",
+        ),
+    ]
 
 
-def plan_month(form: Form, month: MonthCoverage, sources: Sequence[str]) -> PlanLine:
-    """One month under the pipeline's rules."""
-    if form.what == ONLY_LOAD:
-        return _plan_load(form, month)
-    source = find_source(sources, form.source) or ""
-    if form.source == AUTO and month.source and month.source != SAMPLE and not form.force:
-        source = month.source
-    name, does = str(month.month), f"from {source}{_then(form)}"
-    if not month.key:
-        return PlanLine(name, FETCH, f"Fetched {does}", _why_missing(month))
-    if form.force:
-        return PlanLine(name, AGAIN, f"Fetched again {does}", f"Force: replaces {_what_is_there(month)}.")
-    if month.state == "broken":
-        return PlanLine(name, AGAIN, f"Fetched again {does}", month.reason)
-    if month.state == "foreign":
-        return PlanLine(name, REFUSE, "Left as it is", f"{month.reason} Force replaces it.")
-    if month.source != source:
-        why = f"In the lake from {month.source}; another source replaces it only with Force."
-        return PlanLine(name, REFUSE, "Left as it is", why)
-    return _plan_known(form, month, does)
+def _about(rows: int | None, bases: set[RowsBasis | None]) -> str:
+    exact = bases <= {RowsBasis.SAMPLE}
+    return format_count(rows) if exact or rows is None else f"about {format_count(rows)}"
 
 
-def _plan_known(form: Form, month: MonthCoverage, does: str) -> PlanLine:
-    name = str(month.month)
-    if month.state == "stale" and "contract" in month.reason:
-        return PlanLine(name, AGAIN, f"Fetched again {does}", month.reason)
-    rows = format_rows(month.lake_rows)
-    why = f"In the lake from {month.source} ({rows}); an unchanged source is not fetched again"
-    if form.what == INGEST_AND_LOAD and month.state != "published":
-        does = f"Loaded from the lake to the table {form.dataset}"
-        return PlanLine(name, LOAD, does, f"{why}; the table has {format_rows(month.warehouse_rows or 0)}.")
-    where = "; the table has the same rows" if month.state == "published" else ""
-    return PlanLine(name, KEEP, "Kept, unless the source changed", f"{why}{where}.")
+def _present_row(line: PlanLine) -> PlanRow:
+    return PlanRow(
+        month=str(line.month),
+        standing=find_look(STANDING, line.standing.value),
+        action=BLOCKED if line.blocked else ACTIONS[line.action],
+        source=line.source.value if line.source else UNKNOWN,
+        fetch=format_bytes(line.bytes_expected),
+        rows=_about(line.rows_expected, {line.rows_basis}),
+        rows_basis=_BASES.get(line.rows_basis, "") if line.rows_basis else "",
+        time=format_duration(line.seconds_expected),
+        why=line.why.replace(line.run_id, short_id(line.run_id)) if line.run_id else line.why,
+        url=line.url or "",
+        run=Link(f"run {short_id(line.run_id)}", link_to_run(line.run_id)) if line.run_id else None,
+    )
 
 
-def _plan_load(form: Form, month: MonthCoverage) -> PlanLine:
-    name, table = str(month.month), format_count(month.warehouse_rows or 0)
-    if month.state in ("broken", "foreign"):
-        return PlanLine(name, REFUSE, "Not loaded", month.reason)
-    if month.state == "published":
-        return PlanLine(name, KEEP, "Kept", f"The table has the same {table} rows of the same object.")
-    why = f"The lake has {format_rows(month.lake_rows)}, the table {table}; nothing is fetched."
-    return PlanLine(name, LOAD, f"Loaded from the lake to the table {form.dataset}", why)
-
-
-def _why_missing(month: MonthCoverage) -> str:
-    if month.warehouse_rows:
-        return f"Not in the lake; replaces {format_rows(month.warehouse_rows)} in the table."
-    return "Not in the lake yet."
-
-
-def _what_is_there(month: MonthCoverage) -> str:
-    rows = format_rows(month.lake_rows) if month.lake_rows is not None else "an object"
-    return f"{rows} from {month.source or 'an unknown source'}"
-
-
-def _then(form: Form) -> str:
-    load = form.what == INGEST_AND_LOAD
-    return f", written to the lake, published to {form.dataset}" if load else ", written to the lake only"
+def _summarise(plan: Plan) -> str:
+    """`2 to do, 1 at work already, 1 left alone.`"""
+    counts = Counter("blocked" if line.blocked else line.action.value for line in plan.lines)
+    parts = [
+        f"{counts['ingest']} to fetch" if counts["ingest"] else "",
+        f"{counts['load']} to load from the lake" if counts["load"] else "",
+        f"{counts['wait']} at work already and left out" if counts["wait"] else "",
+        f"{counts['nothing']} left alone" if counts["nothing"] else "",
+        f"{counts['blocked']} that cannot be done" if counts["blocked"] else "",
+    ]
+    words = ", ".join(filter(None, parts))
+    return f"{words}." if plan.work else f"Nothing to start: {words}."

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from lakeside.month import Month
+from lakeside.plan.request import Mode
 
-INGEST, RUNS, LAKE, WAREHOUSE = "ingest", "runs", "lake", "warehouse"
+INGEST, RUNS, LAKE, WAREHOUSE, SCHEDULES = "ingest", "runs", "lake", "warehouse", "schedules"
 
 # What a run does, as the ingest page's URL has it; the first is the default.
-INGEST_AND_LOAD, ONLY_INGEST, ONLY_LOAD = "all", "ingest", "load"
+INGEST_AND_LOAD, ONLY_INGEST = "all", "ingest"
 
 
 def link_to_object(key: str) -> str:
@@ -22,15 +24,19 @@ def link_to_run(run_id: str) -> str:
     return f"{RUNS}?{urlencode({'run': run_id})}"
 
 
-def link_to_ingest(dataset: str, months: list[Month] | None = None, what: str = "") -> str:
-    """The ingest page with the dataset, year, months and what to do chosen."""
-    query: dict[str, str] = {"dataset": dataset} | ({"do": what} if what else {})
-    if months:
-        query["year"] = str(months[0].year)
-        query["months"] = ",".join(str(m.number) for m in months if m.year == months[0].year)
-    return f"{INGEST}?{urlencode(query)}"
+def link_to_ingest(dataset: str, months: Iterable[Month] = (), mode: Mode = Mode.MISSING) -> str:
+    """The ingest page with the dataset, the months and the mode chosen."""
+    query: dict[str, str] = {"dataset": dataset} | ({} if mode is Mode.MISSING else {"mode": mode.value})
+    if chosen := write_months(months):
+        query["months"] = chosen
+    return f"{INGEST}?{urlencode(query, safe=',')}"
 
 
 def link_to_table(dataset: str) -> str:
     """The warehouse page with a table chosen."""
     return f"{WAREHOUSE}?{urlencode({'table': dataset})}"
+
+
+def write_months(months: Iterable[Month]) -> str:
+    """Months as the ingest page's URL has them: `2020-10,2020-11`."""
+    return ",".join(str(month) for month in sorted(set(months)))

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from flows.console import LogLine, MonthLine, RunDetail, RunSummary
-from flows.names import LOAD_FLOW
 from lakeside.lake.layout import data_key
 from lakeside.month import Month
+from lakeside.plan.request import Mode
 from lakeside.progress import Stage
 from ui.formats import (
     UNKNOWN,
@@ -25,7 +25,7 @@ from ui.formats import (
     format_utc,
 )
 from ui.presenters.looks import MONTH, RUN, Look, Tone, find_look
-from ui.presenters.places import ONLY_LOAD, link_to_ingest, link_to_object, link_to_run
+from ui.presenters.places import link_to_ingest, link_to_object, link_to_run
 from ui.presenters.views import Column, Fact, Link, Table, TableCell
 
 STAGES = tuple(stage.value for stage in Stage)
@@ -146,9 +146,8 @@ def present_retry(detail: RunDetail) -> Link | None:
     failed = [Month.parse(line.month) for line in detail.months if line.state == "failed"]
     if not failed:
         return None
-    what = ONLY_LOAD if detail.summary.flow == LOAD_FLOW else ""
     source = str(detail.summary.parameters.get("source", ""))
-    place = link_to_ingest(detail.months[0].dataset, failed, what)
+    place = link_to_ingest(detail.months[0].dataset, failed, Mode.REPAIR)
     return Link("Try what failed again", place + (f"&source={source}" if source else ""))
 
 
