@@ -18,7 +18,7 @@ ROWS = "95,120"
 KEY = "data/green/green_tripdata_2020-10.parquet"
 PLACES = {
     "coverage": "?dataset=green",
-    "ingest": "ingest?dataset=green&year=2020&months=9,10,11",
+    "ingest": "ingest?dataset=green&months=2020-09,2020-10,2020-11",
     "runs": "runs",
     "lake": "lake",
     "object": f"lake?object={KEY}",
@@ -45,7 +45,7 @@ def test_a_month_goes_from_the_browser_to_the_table(stack: Stack, browser: Brows
         page = visitor.page
         visitor.go()
         visitor.open("Ingest")
-        page.get_by_role("button", name=re.compile("2020-10")).click()
+        page.get_by_role("checkbox", name=re.compile("2020-10")).click()
         expect(page.get_by_text("Fetched from datatalksclub")).to_be_visible()
         page.get_by_role("button", name="Launch 1 month").click()
         page.wait_for_url(re.compile(r"/runs\?run="))
@@ -109,7 +109,7 @@ def test_a_run_can_be_cancelled_and_asks_first(stack: Stack, browser: Browser) -
     stack.source.faults["/yellow/yellow_tripdata_2021-01.csv.gz"] = Faults(seconds_per_piece=20)
     with visit(browser, stack.url) as visitor:
         page = visitor.page
-        visitor.go("ingest?dataset=yellow&year=2021&months=1")
+        visitor.go("ingest?dataset=yellow&months=2021-01")
         page.get_by_role("button", name="Launch 1 month").click()
         expect(page.get_by_label("2021-01 running")).to_be_visible(timeout=60_000)
         page.get_by_role("button", name=text.CANCEL).click()

@@ -19,14 +19,14 @@ from ui.presenters.places import INGEST_AND_LOAD, ONLY_INGEST
 from ui.state import find_param, follow_url, remember_choice
 
 DEFAULT_DATASET = "green"
-WHAT_WORDS = {INGEST_AND_LOAD: "Lake and warehouse", ONLY_INGEST: "Only the lake"}
+WHAT_WORDS = {INGEST_AND_LOAD: "Lake and table", ONLY_INGEST: "Lake only"}
 MODE_WORDS = {
-    Mode.MISSING.value: "Missing only",
-    Mode.REPAIR.value: "Missing, failed and stale",
-    Mode.ALL.value: "All, by force",
+    Mode.MISSING.value: "Missing",
+    Mode.REPAIR.value: "Failed, stale too",
+    Mode.ALL.value: "All",
 }
 MODE_HELP = (
-    "Missing only: what the lake or the table does not have. Missing, failed and stale: also what failed, "
+    "Missing: what the lake or the table does not have. Failed, stale too: also what failed, "
     "what changed at the source or under a new contract, and what differs. All: everything is fetched "
     "again, and what another source fed is replaced."
 )
@@ -44,15 +44,11 @@ class Choice:
 
 def show_ingest_form(coverage: Sequence[MonthCoverage]) -> Choice:
     """Draw the form and read it; the months are the URL's."""
-    first, second, third, fourth = st.columns([1.35, 1.75, 1.25, 1.95], gap="small")
-    with first:
+    with st.container(horizontal=True, gap="small", vertical_alignment="top"):
         dataset = _choose_one("Dataset", "dataset", list_datasets(coverage), DEFAULT_DATASET)
-    sources = load_month_sources(dataset)
-    with second:
+        sources = load_month_sources(dataset)
         source = _choose_source(list_sources(sources))
-    with third:
         what = _choose_one("Bring to", "do", list(WHAT_WORDS), INGEST_AND_LOAD, WHAT_WORDS)
-    with fourth:
         mode = _choose_one("Mode", "mode", list(MODE_WORDS), Mode.MISSING.value, MODE_WORDS, MODE_HELP)
     of_dataset = [m for m in coverage if m.dataset == dataset]
     offered = list_offered(of_dataset, sources, source)
@@ -86,7 +82,7 @@ def _choose_one(
 def _choose_source(options: Sequence[str]) -> str:
     key = follow_url("source", options, AUTO)
     chosen = st.selectbox(
-        "Source", options, key=key, format_func=lambda option: SOURCE_WORDS.get(option, option)
+        "Source", options, key=key, width=260, format_func=lambda option: SOURCE_WORDS.get(option, option)
     )
     remember_choice("source", chosen, AUTO)
     return chosen
