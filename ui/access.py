@@ -13,7 +13,18 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from flows.console import ConsoleHealth, LogLine, Preflight, RunConsole, RunDetail, RunSummary
+from flows.console import (
+    ArtifactLine,
+    ConsoleHealth,
+    LogLine,
+    Preflight,
+    RunConsole,
+    RunDetail,
+    RunFilter,
+    RunPage,
+    RunSummary,
+    TaskLine,
+)
 from lakeside.coverage import MonthCoverage, compute_coverage
 from lakeside.datasets import get_dataset
 from lakeside.errors import BackendUnavailable, LakesideError
@@ -132,9 +143,27 @@ def _reach_runs() -> RunConsole:
 
 
 @st.cache_data(ttl=1, max_entries=16, show_spinner=False)
-def load_runs(limit: int, offset: int = 0) -> list[RunSummary]:
-    """The newest runs first."""
-    return _reach_runs().list_runs(limit=limit, offset=offset)
+def load_runs(wanted: RunFilter, limit: int, offset: int = 0) -> RunPage:
+    """The newest runs that fit, and how many do by the server's count."""
+    return _reach_runs().find_runs(wanted, limit=limit, offset=offset)
+
+
+@st.cache_data(ttl=2, max_entries=32, show_spinner=False)
+def load_tasks(run_id: str) -> list[TaskLine]:
+    """A run's tasks with every failed try."""
+    return _reach_runs().list_tasks(run_id)
+
+
+@st.cache_data(ttl=2, max_entries=32, show_spinner=False)
+def load_artifacts(run_id: str) -> list[ArtifactLine]:
+    """A run's artifacts as they are now."""
+    return _reach_runs().list_artifacts(run_id)
+
+
+@st.cache_data(ttl=2, max_entries=32, show_spinner=False)
+def load_parts(run_id: str) -> list[RunSummary]:
+    """The runs that a run started for its months."""
+    return _reach_runs().list_parts(run_id)
 
 
 @st.cache_data(ttl=1, max_entries=64, show_spinner=False)

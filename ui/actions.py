@@ -52,6 +52,15 @@ def _find_runs(shown: Plan, now: Plan) -> list[RunSummary]:
     return [run for run in runs if run.plan_token and shown.token.startswith(run.plan_token)]
 
 
+def repeat_held() -> None:
+    """Start again what a click on a run's page was about: its failed months, or all of them."""
+    retried, repeated = take("retry"), take("repeat")
+    if isinstance(retried, str):
+        _open_runs([open_run_console().retry_failed(retried)])
+    if isinstance(repeated, str):
+        _open_runs([open_run_console().run_again(repeated)])
+
+
 def start_try_out() -> None:
     """Three synthetic months of green, so that the console shows something without a network."""
     _open_runs([open_run_console().start_ingest(TRY_OUT_LAUNCH)])

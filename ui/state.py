@@ -6,6 +6,7 @@ browser goes back, and writes its own value to the URL when a person changes it.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import NoReturn, TypeVar
 
@@ -98,7 +99,15 @@ def ask_later(question: str) -> NoReturn:
 
 def is_asked(question: str) -> bool:
     """Was the question raised by `ask_later`; true once."""
-    return bool(st.session_state.pop(f"ask_{question}", False))
+    asked = bool(st.session_state.pop(f"ask_{question}", False))
+    if asked:
+        st.session_state["asked_at"] = time.monotonic()
+    return asked
+
+
+def is_lately_asked(seconds: float = 60) -> bool:
+    """May a question still stand open; running the whole page would close it."""
+    return time.monotonic() - float(st.session_state.get("asked_at", -seconds)) < seconds
 
 
 def hold(name: str, value: object) -> None:

@@ -21,6 +21,8 @@ TRY_OUT_DETAIL = (
 LAUNCH = "Launch"
 CANCEL = "Cancel run"
 CANCEL_SURE = "Yes, cancel it"
+RETRY = "Retry failed months"
+REPEAT = "Run again"
 REFRESH = "Refresh"
 
 START_COMMAND = "lakeside up"

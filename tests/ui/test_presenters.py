@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from flows.console import LogLine, MonthLine, RunDetail, RunSummary
+from flows.console import MonthLine, RunDetail, RunSummary
 from lakeside.coverage import CoverageState, MonthCoverage, SourceState
 from lakeside.lake.layout import data_key
 from lakeside.lake.objects import LakeObject, ObjectListing
 from lakeside.month import Month, month_range
-from ui.presenters import coverage_presenter, lake_presenter, runs_presenter
+from ui.presenters import coverage_presenter, lake_presenter, run_list_presenter, runs_presenter
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 OCTOBER = Month(2020, 10)
@@ -110,6 +110,7 @@ def test_a_running_month_shows_where_it_is() -> None:
     view = runs_presenter.present_line(LINE)
     assert [s.progress for s in view.stages] == ["done", "now", "", "", ""]
     assert dict(view.figures)["read"] == "500.0 kB · 29.2 %"
+    assert dict(view.figures)["left to read"] == "≈ 3.6 s"
     assert view.href is None
 
 
@@ -141,13 +142,12 @@ def test_a_run_counts_its_months() -> None:
     assert not runs_presenter.present_run(RunDetail(over, months, 1.0), NOW).can_cancel
 
 
-def test_a_failed_run_leads_to_its_failed_months_and_says_a_thing_once() -> None:
+def test_a_failed_run_can_be_tried_again_and_says_a_thing_once() -> None:
     error = {"kind": "SourceMissing", "message": "Not there.", "hint": ""}
     months = (LINE, replace(LINE, month="2020-11", state="failed", stage="", error=error))
     failed = replace(RUN, state_type="FAILED", message="1 of 2 months failed")
     view = runs_presenter.present_run(RunDetail(failed, months, 1.0), NOW)
-    assert view.retry is not None
-    assert view.retry.href == "ingest?dataset=green&mode=repair&months=2020-11"
+    assert (view.can_retry, view.can_repeat, view.can_cancel) == (True, True, False)
     assert view.message == ""
     assert view.lines[1].stages[0].progress == "failed"
     crashed = replace(RUN, state_type="CRASHED", message="The process died")
@@ -155,16 +155,9 @@ def test_a_failed_run_leads_to_its_failed_months_and_says_a_thing_once() -> None
 
 
 def test_a_state_nobody_drew_is_shown_by_its_name() -> None:
-    row = runs_presenter.present_runs([replace(RUN, state_type="SOME_NEW_STATE")], NOW).rows[0]
+    row = run_list_presenter.present_runs([replace(RUN, state_type="SOME_NEW_STATE")], NOW).rows[0]
     assert row[0].look is not None
     assert row[0].look.word == "some new state"
-
-
-def test_logs_are_filtered_by_level_and_words() -> None:
-    lines = [LogLine(NOW, "INFO", "green 2020-10: fetch"), LogLine(NOW, "ERROR", "Green went wrong")]
-    assert len(runs_presenter.filter_logs(lines, "INFO", "GREEN")) == 2
-    assert runs_presenter.filter_logs(lines, "WARNING", "") == lines[1:]
-    assert runs_presenter.write_logs(lines[:1]) == "2026-11-22 08:00:00 UTC  INFO      green 2020-10: fetch\n"
 
 
 # --- lake

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from lakeside.errors import (
     SettingsError,
 )
 from ui.components.markup import el, prose
+from ui.components.pieces import show_muted
 from ui.text import UNEXPECTED
 
 log = logging.getLogger(__name__)
@@ -32,18 +34,29 @@ _TITLES: dict[type[LakesideError], str] = {
 
 
 @contextmanager
-def error_boundary() -> Iterator[None]:
-    """Draw what is inside; when it fails, say what happened and what to do next, and keep the rest."""
+def error_boundary(again_seconds: float = 0) -> Iterator[None]:
+    """Draw what is inside; when it fails, say what happened and what to do next, and keep the rest.
+
+    With `again_seconds` the page looks again by itself when the failure may pass.
+    """
     try:
         yield
     except LakesideError as error:
         log.warning("A page part failed: %s", error)
         show_error(error)
+        if error.retryable and again_seconds:
+            st.fragment(_look_again, run_every=again_seconds)(time.monotonic())
     except Exception:
         reference = uuid.uuid4().hex[:8]
         log.exception("Unexpected error in a page, reference %s", reference)
         hint = f"The console's log has the details under the reference {reference}."
         show_failure("Unexpected", UNEXPECTED, hint)
+
+
+def _look_again(since: float) -> None:
+    show_muted("Looks again by itself.")
+    if time.monotonic() - since > 1:
+        st.rerun()
 
 
 def show_error(error: LakesideError) -> None:

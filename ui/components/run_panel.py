@@ -42,6 +42,7 @@ def _line(line: LineView) -> Markup:
     ]
     figures = [el("div", el("dt", name), el("dd", value)) for name, value in line.figures]
     month = el("a", line.month, href=line.href) if line.href else line.month
+    links = [el("a", link.label, " →", href=link.href) for link in line.links]
     error = el("div", el("b", "✕ ", line.error), " ", el("span", line.hint), class_="error", role="alert")
     return el(
         "article",
@@ -49,7 +50,7 @@ def _line(line: LineView) -> Markup:
         el("div", el("ol", *stages, class_="ls-stages"), class_="stages"),
         el("div", el("dl", *figures, class_="ls-figures"), class_="figures"),
         el("div", state_chip(line.look), class_="state"),
-        el("div", line.result, class_="result") if line.result else None,
+        el("div", line.result, *links, class_="result") if line.result or links else None,
         error if line.error else None,
         class_="ls-line",
         aria_label=f"{line.month} {line.look.word}",

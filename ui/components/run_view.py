@@ -1,56 +1,84 @@
-"""One run: its months live, its log, its parameters, and a way to stop it."""
+"""One run: its months live, its log, tasks, artifacts and parameters, and what can be done with it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import streamlit as st
 
-from flows.console import LogLine
-from ui.access import load_logs, load_run
+from ui.access import load_artifacts, load_logs, load_parts, load_run, load_tasks
 from ui.actions import cancel_run
 from ui.components.boundary import error_boundary
-from ui.components.pieces import show_facts, show_failed_message, show_links, show_muted, show_pairs
-from ui.components.run_panel import show_lines, show_log, show_progress
-from ui.presenters.runs_presenter import LEVELS, RunView, filter_logs, present_run, write_logs
-from ui.state import ask_later, is_asked
-from ui.text import CANCEL, CANCEL_SURE
-
-POLL_SECONDS = 1
+from ui.components.pieces import show_facts, show_failed_message, show_muted, show_pairs, show_table
+from ui.components.run_log import show_run_log
+from ui.components.run_panel import show_lines, show_progress
+from ui.pace import find_pace, note_sign
+from ui.presenters.log_presenter import find_tracebacks
+from ui.presenters.run_list_presenter import present_runs
+from ui.presenters.run_parts_presenter import present_artifacts, present_tasks
+from ui.presenters.runs_presenter import RunView, present_run
+from ui.state import ask_later, hold, is_asked
+from ui.text import CANCEL, CANCEL_SURE, REPEAT, RETRY
 
 
 def show_run(view: RunView) -> None:
-    """Months above the fold; log and parameters below."""
+    """Months above the fold; log, tasks, artifacts and parameters below."""
     if is_asked("cancel"):  # outside the fragment: its next poll would close the dialog
         _ask_cancel(view.id, view.title)
-    every = None if view.is_over else POLL_SECONDS
+    every = None if view.is_over else find_pace("run")
     st.fragment(_show_live, run_every=every)(view.id, view.is_over)
-    log_tab, parameters_tab = st.tabs(["Log", "Parameters"])
+    log_tab, tasks_tab, artifacts_tab, parameters_tab = st.tabs(["Log", "Tasks", "Artifacts", "Parameters"])
+    slower = None if every is None else 2 * every
     with log_tab:
-        st.fragment(_show_log, run_every=None if view.is_over else 2 * POLL_SECONDS)(view.id)
+        st.fragment(show_run_log, run_every=slower)(view.id)
+    with tasks_tab:
+        st.fragment(_show_tasks, run_every=slower)(view.id)
+    with artifacts_tab:
+        st.fragment(_show_artifacts, run_every=slower)(view.id)
     with parameters_tab:
-        show_pairs([*view.parameters, ("run id", view.id)])
+        show_pairs(view.parameters)
 
 
 def _show_live(run_id: str, was_over: bool) -> None:
     with error_boundary():
         view = present_run(load_run(run_id), datetime.now(UTC))
-        left, right = st.columns([5, 1], vertical_alignment="center", gap="medium")
+        left, right = st.columns([3, 2], vertical_alignment="center", gap="medium")
         with left:
             show_progress(view)
-        if view.can_cancel and right.button(
-            CANCEL, icon=":material/stop_circle:", key="cancel", width="stretch"
-        ):
-            ask_later("cancel")
-        if view.retry:
-            with right:
-                show_links([view.retry])
+        with right:
+            _show_buttons(view)
         show_facts(view.facts)
+        show_failed_message(
+            view.silence and f"This run gives {view.silence}. It is marked crashed by itself."
+        )
         show_failed_message(view.message)
         show_lines(view.lines)
-        if view.is_over and not was_over:
+        if view.is_over and view.progress_tone == "bad":
+            _show_tracebacks(view)
+        if view.is_over != was_over or (note_sign("run", view.sign) and not view.is_over):
             st.rerun()
+
+
+def _show_buttons(view: RunView) -> None:
+    """What can be done with the run now. The page itself acts, after this part has ended."""
+    with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        if view.can_cancel and st.button(CANCEL, icon=":material/stop_circle:", key="cancel"):
+            ask_later("cancel")
+        if view.can_repeat and st.button(REPEAT, icon=":material/replay:", key="repeat"):
+            hold("repeat", view.id)
+            st.rerun()
+        if view.can_retry and st.button(RETRY, icon=":material/build:", key="retry", type="primary"):
+            hold("retry", view.id)
+            st.rerun()
+
+
+def _show_tracebacks(view: RunView) -> None:
+    lines, _ = load_logs(view.id)
+    found = find_tracebacks(lines)
+    if found:
+        with st.expander("Traceback, for those who mend the code"):
+            for words in found:
+                st.code(words, language=None)
 
 
 @st.dialog("Cancel this run?")
@@ -68,25 +96,22 @@ def _ask_cancel(run_id: str, title: str) -> None:
                 st.rerun()
 
 
-def _show_log(run_id: str) -> None:
+def _show_tasks(run_id: str) -> None:
     with error_boundary():
-        lines, more = load_logs(run_id)
-        left, middle, right = st.columns([1, 3, 1], vertical_alignment="bottom")
-        level = left.selectbox("From level", LEVELS, index=1, key="log_level")
-        words = middle.text_input("Contains", key="log_words", placeholder="for example 2020-10")
-        _offer_download(right, run_id, lines)
-        fitting = filter_logs(lines, level, words)
-        show_log(fitting)
-        show_muted(f"{len(fitting)} of {len(lines)} lines" + (", the first of more." if more else "."))
+        now, tasks, parts = datetime.now(UTC), load_tasks(run_id), load_parts(run_id)
+        if tasks:
+            show_table(present_tasks(tasks, now))
+        else:
+            show_muted("No task has begun yet.")
+        if parts:
+            show_muted("Runs that this run started:")
+            show_table(present_runs(parts, now))
 
 
-def _offer_download(place: st.delta_generator.DeltaGenerator, run_id: str, lines: Sequence[LogLine]) -> None:
-    place.download_button(
-        "Download",
-        write_logs(lines),
-        file_name=f"run-{run_id}.log",
-        mime="text/plain",
-        icon=":material/download:",
-        on_click="ignore",
-        width="stretch",
-    )
+def _show_artifacts(run_id: str) -> None:
+    with error_boundary():
+        artifacts = load_artifacts(run_id)
+        if artifacts:
+            show_table(present_artifacts(artifacts, datetime.now(UTC)))
+        else:
+            show_muted("No artifact yet.")

@@ -42,6 +42,13 @@ RUN: dict[str, Look] = {
     "CRASHED": Look("✕", "crashed", "bad"),
 }
 
+# Tasks have these besides.
+TASK: dict[str, Look] = {
+    **RUN,
+    "AWAITINGRETRY": Look("↻", "waits to try again", "warn"),
+    "RETRYING": Look("▶", "tries again", "info"),
+}
+
 MONTH: dict[str, Look] = {
     "queued": Look("◷", "queued", "quiet"),
     "running": Look("▶", "running", "info"),

@@ -1,16 +1,16 @@
-"""Runs as people read them: a list, one run, its months and its log."""
+"""One run as people read it: state, progress, facts and a line per month."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flows.console import LogLine, MonthLine, RunDetail, RunSummary
-from lakeside.lake.layout import data_key
+from flows.console import MonthLine, RunDetail, RunSummary
+from flows.names import MONTH_FLOWS
+from lakeside.lake.layout import data_key, quarantine_key
 from lakeside.month import Month
-from lakeside.plan.request import Mode
 from lakeside.progress import Stage
 from ui.formats import (
     UNKNOWN,
@@ -25,12 +25,13 @@ from ui.formats import (
     format_utc,
 )
 from ui.presenters.looks import MONTH, RUN, Look, Tone, find_look
-from ui.presenters.places import link_to_ingest, link_to_object, link_to_run
-from ui.presenters.views import Column, Fact, Link, Table, TableCell
+from ui.presenters.places import link_to_object, link_to_table
+from ui.presenters.run_list_presenter import say_duration, say_silence
+from ui.presenters.run_parts_presenter import present_origin
+from ui.presenters.views import Fact, Link
 
 STAGES = tuple(stage.value for stage in Stage)
 ENDED_BADLY = ("FAILED", "CRASHED", "CANCELLED")
-LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class LineView:
     href: str | None
     error: str
     hint: str
+    links: Sequence[Link] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,47 +74,10 @@ class RunView:
     lines: Sequence[LineView]
     parameters: Sequence[tuple[str, str]]
     message: str
-    retry: Link | None = None
-
-
-def present_runs(runs: Iterable[RunSummary], now: datetime) -> Table:
-    """The list: state, name, started, duration, what went wrong."""
-    columns = [
-        Column("State"),
-        Column("Run"),
-        Column("Started"),
-        Column("Took", numeric=True),
-        Column("Says"),
-    ]
-    rows = [_present_run_row(run, now) for run in runs]
-    return Table("Runs, newest first", columns, rows)
-
-
-def is_any_live(runs: Iterable[RunSummary]) -> bool:
-    """Is there a run that has not ended."""
-    return any(not run.is_over for run in runs)
-
-
-def _present_run_row(run: RunSummary, now: datetime) -> list[TableCell]:
-    began = run.started_at or run.created_at
-    says = run.message if run.is_over else ""
-    return [
-        TableCell("", look=find_look(RUN, run.state_type)),
-        TableCell(run.name, href=link_to_run(run.id), title=run.id),
-        TableCell(f"{format_relative(began, now)} · {format_utc(began)}", title=format_utc(began)),
-        TableCell(_say_duration(run)),
-        TableCell(shorten(says), title=says or None),
-    ]
-
-
-def _say_duration(run: RunSummary) -> str:
-    return format_duration(run.elapsed_seconds) if run.started_at else UNKNOWN
-
-
-def shorten(words: str, length: int = 90) -> str:
-    """The first line, cut with an ellipsis."""
-    line = words.strip().splitlines()[0] if words.strip() else ""
-    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+    silence: str = ""
+    can_retry: bool = False
+    can_repeat: bool = False
+    sign: object = None
 
 
 def present_run(detail: RunDetail, now: datetime) -> RunView:
@@ -135,20 +100,28 @@ def present_run(detail: RunDetail, now: datetime) -> RunView:
         progress_words=words + (f", {failed} failed" if failed else ""),
         facts=present_facts(detail, now),
         lines=[present_line(line) for line in detail.months],
-        parameters=[(name, _say(value)) for name, value in run.parameters.items()],
+        parameters=[*((name, _say(value)) for name, value in run.parameters.items()), *present_origin(run)],
         message="" if failed or run.state_type not in ENDED_BADLY else run.message,
-        retry=present_retry(detail) if run.is_over else None,
+        silence=present_silence(run),
+        can_retry=run.is_over and failed > 0 and run.flow in MONTH_FLOWS,
+        can_repeat=run.is_over and run.flow in MONTH_FLOWS,
+        sign=(run.state, run.message, tuple(_sign(line) for line in detail.months)),
     )
 
 
-def present_retry(detail: RunDetail) -> Link | None:
-    """The ingest page with the months that failed; None when none did."""
-    failed = [Month.parse(line.month) for line in detail.months if line.state == "failed"]
-    if not failed:
-        return None
-    source = str(detail.summary.parameters.get("source", ""))
-    place = link_to_ingest(detail.months[0].dataset, failed, Mode.REPAIR)
-    return Link("Try what failed again", place + (f"&source={source}" if source else ""))
+def present_silence(run: RunSummary) -> str:
+    """What it means that a run at work was not heard of for long; empty when it was lately."""
+    silence = say_silence(run)
+    return (
+        f"Its process gives {silence}; without one it is marked crashed within two minutes."
+        if silence
+        else ""
+    )
+
+
+def _sign(line: MonthLine) -> tuple[object, ...]:
+    """What has to change for a month to have moved."""
+    return (line.state, line.stage, line.rows, line.bytes_read)
 
 
 def present_facts(detail: RunDetail, now: datetime) -> list[Fact]:
@@ -159,8 +132,12 @@ def present_facts(detail: RunDetail, now: datetime) -> list[Fact]:
     size = sum(line.bytes_read or 0 for line in detail.months)
     rejected = sum(line.rows_rejected or 0 for line in detail.months)
     return [
-        Fact("Started" if run.started_at else "Asked for", format_relative(began, now), format_utc(began)),
-        Fact("Took" if run.is_over else "Running for", _say_duration(run), "wall clock"),
+        Fact(
+            "Started" if run.started_at else "Asked for",
+            format_relative(began, now),
+            format_utc(began) + (f" by {run.started_by}" if run.started_by else ""),
+        ),
+        Fact("Took" if run.is_over else "Running for", say_duration(run), "wall clock"),
         Fact(
             "Rows",
             format_count(rows),
@@ -183,13 +160,35 @@ def present_line(line: MonthLine) -> LineView:
             ("rows", format_count(rows) if rows else UNKNOWN),
             ("read", present_bytes(line)),
             ("speed", format_speed(line.megabytes_per_second)),
-            ("elapsed", format_duration(line.elapsed_seconds) if line.elapsed_seconds else UNKNOWN),
+            present_time(line),
         ],
         result=present_result(line),
         href=link_to_object(data_key(line.dataset, Month.parse(line.month))) if line.lake_path else None,
         error=error.get("message", ""),
         hint=error.get("hint", ""),
+        links=present_links(line),
     )
+
+
+def present_time(line: MonthLine) -> tuple[str, str]:
+    """What is left of reading, by the bytes so far; else the time since its beginning."""
+    read, total = line.bytes_read, line.bytes_total
+    if line.state == "running" and total and 0 < read < total and line.elapsed_seconds:
+        return "left to read", f"≈ {format_duration(line.elapsed_seconds * (total - read) / read)}"
+    return "elapsed", format_duration(line.elapsed_seconds) if line.elapsed_seconds else UNKNOWN
+
+
+def present_links(line: MonthLine) -> list[Link]:
+    """Where its rows are: the object, the table, what was set aside."""
+    month = Month.parse(line.month)
+    links = []
+    if line.lake_path:
+        links.append(Link("object", link_to_object(data_key(line.dataset, month))))
+    if line.warehouse_rows is not None:
+        links.append(Link("table", link_to_table(line.dataset)))
+    if line.rows_rejected:
+        links.append(Link("rejected rows", link_to_object(quarantine_key(line.dataset, month))))
+    return links
 
 
 def present_bytes(line: MonthLine) -> str:
@@ -242,20 +241,3 @@ def _say(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{k}={v}" for k, v in value.items())
     return str(value)
-
-
-def filter_logs(lines: Iterable[LogLine], level: str, words: str) -> list[LogLine]:
-    """Lines at or above a level that contain the words, in any case."""
-    floor = LEVELS.index(level)
-    wanted = words.casefold()
-    return [
-        line
-        for line in lines
-        if (LEVELS.index(line.level) if line.level in LEVELS else 1) >= floor
-        and wanted in line.message.casefold()
-    ]
-
-
-def write_logs(lines: Iterable[LogLine]) -> str:
-    """The log as a text file."""
-    return "".join(f"{format_utc(line.at)}  {line.level:<8}  {line.message}\n" for line in lines)
