@@ -7,6 +7,7 @@ time, cents in fares, blanks in the last 7 % (rows the vendors sent without pass
 from __future__ import annotations
 
 import gzip
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -86,3 +87,7 @@ def _make_rows(piece: int) -> str:
 def _times(seconds: np.ndarray) -> list[str]:
     moments = (_START + seconds.astype("timedelta64[s]")).astype(str)
     return [text.replace("T", " ") for text in moments.tolist()]
+
+
+if __name__ == "__main__":
+    make_long_month(Path(sys.argv[1]))

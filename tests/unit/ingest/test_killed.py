@@ -25,7 +25,7 @@ HEADER = (
     "tolls_amount,improvement_surcharge,total_amount,congestion_surcharge\n"
 )
 PROGRAM = """
-import json, resource, sys
+import json, pathlib, re
 from lakeside.datasets import get_dataset
 from lakeside.ingest.ingest import IngestRequest, ingest_month
 from lakeside.month import Month
@@ -34,7 +34,8 @@ from lakeside.settings import load_settings
 from lakeside.sources.probe import SourceName
 request = IngestRequest(get_dataset("yellow"), Month(2021, 1), SourceName.ARCHIVE, force=True)
 outcome = ingest_month(request, open_services(load_settings()))
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+# Not ru_maxrss: a child inherits the peak its parent had before exec.
+peak = int(re.search("VmHWM:\\s+(\\d+) kB", pathlib.Path("/proc/self/status").read_text())[1]) / 1024
 print(json.dumps([outcome.provenance.rows_written, outcome.provenance.content_id, peak]))
 """
 
