@@ -19,6 +19,7 @@ from cli.arguments import Misuse
 from cli.doctor_command import doctor
 from cli.ingest_command import ingest
 from cli.load_command import load
+from cli.ls_command import ls
 from cli.output import show_error
 from cli.plan_command import plan
 from cli.remove_command import remove
@@ -42,7 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (ingest, load, plan, status, sql, remove, doctor, up):
+for verb in (ingest, load, plan, status, ls, sql, remove, doctor, up):
     app.command()(verb)
 app.add_typer(runs)
 app.add_typer(schedule)

@@ -16,13 +16,12 @@ from lakeside.lake.errors import decoded
 from lakeside.lake.listing import get_object
 from lakeside.lake.objects import Footer, LakeObject
 from lakeside.lake.provenance import FOOTER_KEY, Provenance
-from lakeside.lake.reading import read_range
-from lakeside.lake.storage import Kind, Storage
+from lakeside.lake.reading import THREADS, read_range
+from lakeside.lake.storage import Storage
 
 FIRST_TAIL_BYTES = 64 << 10
 MAXIMUM_FOOTER_BYTES = 64 << 20
 REMEMBERED_FOOTERS = 2_000
-THREADS = {Kind.GS: 16, Kind.FOLDER: 4, Kind.MEMORY: 1}
 
 # Parquet format: a file ends with the footer, its length (4 bytes, little endian) and a magic word.
 _MAGIC, _ENCRYPTED, _END_BYTES = b"PAR1", b"PARE", 8

@@ -107,6 +107,10 @@ class Lake:
         """The footers of listed objects, several at once; by key, an error where one cannot be read."""
         return self._footers.read_many(objects)
 
+    def name_contents(self, objects: Sequence[LakeObject]) -> dict[str, str | LakesideError]:
+        """What listed objects are by their first bytes (`parquet`, `gzip`, `csv`, `empty`, ...), by key."""
+        return reading.name_contents(self._storage, objects)
+
     def preview_object(
         self, key: str, columns: Sequence[str] | None = None, offset: int = 0, limit: int = 100
     ) -> Preview:

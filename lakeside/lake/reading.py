@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from lakeside.errors import LakesideError
+from lakeside.lake.content import HEAD_BYTES, name_content
 from lakeside.lake.errors import translated
 from lakeside.lake.objects import LakeObject
 from lakeside.lake.storage import Kind, Storage
 
 READ_BLOCK_BYTES = 4 << 20
+THREADS = {Kind.GS: 16, Kind.FOLDER: 4, Kind.MEMORY: 1}  # short ranges read at once
 
 
 class ObjectReader(io.RawIOBase):
@@ -74,6 +78,19 @@ def read_range(storage: Storage, found: LakeObject, start: int, end: int) -> byt
 
             return read_gcs_range(storage.filesystem, storage.path_of(found.key), found.version, (start, end))
         return bytes(storage.filesystem.cat_file(storage.path_of(found.key), start=start, end=end))
+
+
+def name_contents(storage: Storage, objects: Sequence[LakeObject]) -> dict[str, str | LakesideError]:
+    """See `Lake.name_contents`."""
+
+    def name_or_error(found: LakeObject) -> str | LakesideError:
+        try:
+            return name_content(read_range(storage, found, 0, min(HEAD_BYTES, found.size_bytes)))
+        except LakesideError as error:
+            return error
+
+    with ThreadPoolExecutor(THREADS[storage.kind], thread_name_prefix="heads") as pool:
+        return dict(zip([o.key for o in objects], pool.map(name_or_error, objects), strict=True))
 
 
 def _open(storage: Storage, key: str) -> IO[bytes]:

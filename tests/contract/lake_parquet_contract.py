@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lakeside.errors import BadFile, LimitExceeded, NotFound, SettingsError
+from lakeside.lake.browse import browse
 from lakeside.lake.footers import FIRST_TAIL_BYTES
 from lakeside.lake.lake import Lake
 from lakeside.lake.objects import Footer
@@ -137,6 +138,21 @@ class ParquetContract:
         footers = lake.read_footers(lake.list_objects().objects)
         assert isinstance(footers.pop("bad"), BadFile)
         assert [f.rows for f in footers.values() if isinstance(f, Footer)] == [1, 2, 3, 4, 5]
+
+    def test_objects_below_a_prefix_say_what_they_are(self, lake: Lake) -> None:
+        write_table(lake, "raw/named otherwise", make_table())
+        contents = {"cut.parquet": parquet_bytes(make_table())[:900], "empty": b"", "list.csv": b"a,b\n1,2\n"}
+        for name, content in contents.items():
+            write(lake, f"raw/{name}", content)
+        below = browse(lake, "raw", limit=10)
+        assert [(f.object.key, f.content) for f in below.objects] == [
+            ("raw/cut.parquet", "parquet"),
+            ("raw/empty", "empty"),
+            ("raw/list.csv", "csv"),
+            ("raw/named otherwise", "parquet"),
+        ]
+        assert [f.footer.rows if f.footer else None for f in below.objects] == [None, None, None, ROWS]
+        assert "cut.parquet has no parquet footer" in (below.objects[0].fault or "")
 
     def test_footers_of_objects_replaced_or_removed_since_they_were_listed(self, lake: Lake) -> None:
         for key in ("kept", "removed", "replaced"):
