@@ -16,6 +16,7 @@ import streamlit as st
 from flows.console import (
     ArtifactLine,
     ConsoleHealth,
+    DeploymentView,
     LogLine,
     Preflight,
     RunConsole,
@@ -23,6 +24,8 @@ from flows.console import (
     RunFilter,
     RunPage,
     RunSummary,
+    ScheduleSpec,
+    ScheduleWords,
     TaskLine,
 )
 from lakeside.coverage import MonthCoverage, compute_coverage
@@ -184,6 +187,24 @@ def load_logs(run_id: str, lines: int = 2000) -> tuple[list[LogLine], bool]:
     return found[:lines], True
 
 
+@st.cache_data(ttl=5, max_entries=2, show_spinner="Asking Prefect for its deployments …")
+def load_deployments() -> list[DeploymentView]:
+    """The flows that can be started, with schedules, last and next runs."""
+    return _reach_runs().list_deployments()
+
+
+@st.cache_data(ttl=5, max_entries=2, show_spinner=False)
+def load_has_notification() -> bool:
+    """Is somebody told when a run fails."""
+    return _reach_runs().has_notification()
+
+
+@st.cache_data(ttl=20, max_entries=16, show_spinner=False)
+def load_schedule_words(spec: ScheduleSpec) -> ScheduleWords:
+    """A schedule in words with its next five times; SettingsError when it cannot be."""
+    return RunConsole.describe_schedule(spec, 5)
+
+
 @st.cache_data(ttl=30, max_entries=8, show_spinner="Listing the lake …")
 def load_listing(prefix: str = "") -> ObjectListing:
     """The objects of the lake, sorted by key; `listed_at` says how old the answer is."""
@@ -234,6 +255,8 @@ def refresh_all() -> None:
         load_backends,
         load_attempts,
         load_plan,
+        load_deployments,
+        load_has_notification,
     ):
         load.clear()
 

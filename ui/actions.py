@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
-from flows.console import Launch, RunSummary
+from flows.console import Launch, RunSummary, ScheduleSpec
 from lakeside.plan import Action, Plan, require_unmoved
 from ui.access import open_run_console, read_plan, refresh_all
 from ui.app_pages.pages import find_path
 from ui.formats import format_counted
-from ui.state import take, toast_later
+from ui.state import set_param, take, toast_later
 
 TRY_OUT_LAUNCH = Launch("green", 2024, (1, 2, 3), source="sample")
 
@@ -70,6 +70,55 @@ def cancel_run(run_id: str) -> None:
     """Ask for the run to stop; its page shows when it has."""
     open_run_console().cancel_run(run_id)
     toast_later("Asked the run to stop")
+
+
+def save_schedule(spec: ScheduleSpec, schedule_id: str | None) -> None:
+    """Store a new schedule, or change the one of this id; then the list is shown.
+
+    Raises:
+        SettingsError: its times or parameters cannot be. NotFound: it is not there any more.
+    """
+    console = open_run_console()
+    view = console.change_schedule(schedule_id, spec) if schedule_id else console.add_schedule(spec)
+    set_param("new", None)
+    set_param("change", None)
+    _show_schedules(f"Stored: {view.words}")
+
+
+def pause_schedule(schedule_id: str) -> None:
+    """It starts nothing until it is resumed."""
+    open_run_console().pause_schedule(schedule_id)
+    _show_schedules("Paused the schedule")
+
+
+def resume_schedule(schedule_id: str) -> None:
+    """It starts runs again."""
+    open_run_console().resume_schedule(schedule_id)
+    _show_schedules("Resumed the schedule")
+
+
+def remove_schedule(schedule_id: str) -> None:
+    """It is gone, with the runs it had planned."""
+    open_run_console().remove_schedule(schedule_id)
+    _show_schedules("Deleted the schedule")
+
+
+def set_notification(url: str, on: Collection[str]) -> None:
+    """Somebody is told of failures from now on; the address is not shown again."""
+    open_run_console().set_notification(url.strip(), on)
+    _show_schedules("The webhook is set")
+
+
+def remove_notification() -> None:
+    """Nobody is told any more, and the address is forgotten."""
+    open_run_console().remove_notification()
+    _show_schedules("The webhook is removed")
+
+
+def _show_schedules(words: str) -> None:
+    toast_later(words)
+    refresh_all()
+    st.rerun()
 
 
 def _open_runs(runs: Sequence[RunSummary]) -> None:

@@ -24,6 +24,7 @@ PAGES = [
     PageEntry("coverage_page.py", "Coverage", "", ":material/calendar_view_month:"),
     PageEntry("ingest_page.py", "Ingest", "ingest", ":material/download:"),
     PageEntry("runs_page.py", "Runs", "runs", ":material/play_circle:"),
+    PageEntry("schedules_page.py", "Schedules", "schedules", ":material/event_repeat:"),
     PageEntry("lake_page.py", "Lake", "lake", ":material/waves:"),
     PageEntry("warehouse_page.py", "Warehouse", "warehouse", ":material/table_chart:"),
 ]
