@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from prefect import get_run_logger, task
@@ -92,9 +93,8 @@ def _listening(address: str, topic: str, reporter: RunReporter) -> Iterator[None
     connect: Any = distributed.Client  # untyped
 
     def hear(event: tuple[float, Mapping[str, Any]]) -> None:
-        values = dict(event[1])
-        month, stage = str(values.pop("month")), Stage(values.pop("stage"))
-        reporter.record(month, Progress(stage, **values))
+        values = dict(event[1]["progress"])  # Dask adds names of its own beside it
+        reporter.record(event[1]["month"], Progress(**{**values, "stage": Stage(values["stage"])}))
 
     try:
         client = connect(address, timeout=CONNECT_SECONDS, set_as_default=False)
@@ -120,16 +120,7 @@ def _make_sender(topic: str, month: str) -> ReportProgress:
         if progress.stage == last["stage"] and now - last["at"] < SECONDS_BETWEEN_EVENTS:
             return
         last.update(stage=progress.stage, at=now)
-        worker.log_event(
-            topic,
-            {
-                "month": month,
-                "stage": progress.stage.value,
-                "rows": progress.rows,
-                "bytes_read": progress.bytes_read,
-                "bytes_total": progress.bytes_total,
-                "elapsed_seconds": progress.elapsed_seconds,
-            },
-        )
+        plain = {**asdict(progress), "stage": progress.stage.value}
+        worker.log_event(topic, {"month": month, "progress": plain})
 
     return send

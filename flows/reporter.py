@@ -95,6 +95,8 @@ class RunReporter:
         if self._abandoned.is_set():
             raise LakesideError(f"{month} was cancelled.")
         with self._lock:
+            if self._lines[month].is_over:  # news from another process that comes late
+                return
             self._lines[month] = running_line(self._lines[month], progress)
             self._changed = True
 

@@ -6,6 +6,8 @@ what was seen when it was made: the plan's token, or the last attempts at the sa
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -31,12 +33,13 @@ from flows.queries import get_deployment
 from flows.run_views import StartedRuns
 from flows.runs import RunSummary
 from flows.summaries import read_flow_names, summarize
-from lakeside.errors import SettingsError
+from lakeside.errors import BackendUnavailable, SettingsError
 from lakeside.month import Month
 
 if TYPE_CHECKING:
     from lakeside.plan import Attempt, Plan, PlanLine
 
+_BUSY_PAUSES_SECONDS = (0.5, 1.0, 2.0)
 AT_WORK = ("queued", "running")
 _MODELS: dict[str, type[LoadParameters]] = {INGEST_FLOW: IngestParameters, LOAD_FLOW: LoadParameters}
 
@@ -155,10 +158,23 @@ def _repeat(
 
 
 def _create(client: SyncPrefectClient, order: _Order) -> RunSummary:
+    """Create the run, or get the one that has the key; a server that is busy is asked again.
+
+    Consoles that create at the same moment meet SQLite's lock; the key makes asking again harmless.
+    """
     deployment = get_deployment(client, order.flow)
+    for pause in _BUSY_PAUSES_SECONDS:
+        try:
+            return _create_once(client, order, deployment.id)
+        except BackendUnavailable:
+            time.sleep(pause * random.uniform(0.5, 1.5))
+    return _create_once(client, order, deployment.id)
+
+
+def _create_once(client: SyncPrefectClient, order: _Order, deployment_id: UUID) -> RunSummary:
     parameters = order.parameters
     run = client.create_flow_run_from_deployment(
-        deployment.id,
+        deployment_id,
         parameters=parameters,
         name=name_run(parameters["dataset"], parameters["year"], parameters["months"]),
         tags=order.tags,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -157,7 +158,7 @@ class DuckDBWarehouse:
         return self._staging.sweep(older_than_seconds)
 
     def check_ready(self) -> Mapping[str, Any]:
-        """Open the file once: {kind, location, version, exists, size_bytes, elapsed_seconds}."""
+        """Open the file once: {kind, location, version, exists, writable, size_bytes, elapsed_seconds}."""
         started = time.monotonic()
         with self._file.read() as connection:
             exists = connection is not None
@@ -168,6 +169,7 @@ class DuckDBWarehouse:
             "location": self.location,
             "version": duckdb.__version__,
             "exists": exists,
+            "writable": _is_writable(self._file.path),
             "size_bytes": self._file.path.stat().st_size if exists else 0,
             "elapsed_seconds": time.monotonic() - started,
         }
@@ -179,3 +181,9 @@ class DuckDBWarehouse:
             [self._file.schema, SOURCE_MONTH, LOADS_TABLE],
         ).fetchall()
         return [name for (name,) in rows]
+
+
+def _is_writable(path: Path) -> bool:
+    """Whether we may write the file, or make it where it is to be."""
+    place = path if path.exists() else next(p for p in path.parents if p.exists())
+    return os.access(place, os.W_OK)

@@ -73,7 +73,7 @@ class LightStack:
     def stop(self) -> None:
         for process in reversed(self.processes.values()):
             process.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 10
         for process in self.processes.values():
             try:
                 process.wait(max(0.1, deadline - time.monotonic()))
