@@ -1,4 +1,4 @@
-"""What a user does, in a real browser on the real stack: try out, launch, watch, preview, compare, cancel."""
+"""What a user does, in a real browser on the real stack: try out, launch, watch, preview, compare."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import Stack
 from tests.e2e.visitor import visit
-from tests.servers.files import Faults
 from ui import text
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
@@ -20,6 +19,7 @@ PLACES = {
     "coverage": "?dataset=green",
     "ingest": "ingest?dataset=green&months=2020-09,2020-10,2020-11",
     "runs": "runs",
+    "schedules": "schedules",
     "lake": "lake",
     "object": f"lake?object={KEY}",
     "warehouse": "warehouse?table=green",
@@ -102,21 +102,3 @@ def test_a_narrow_window_scrolls_tables_not_the_page(stack: Stack, browser: Brow
             visitor.go(place)
             visitor.shoot(f"{name}-narrow")
             assert not visitor.is_wider_than_window(), name
-
-
-@pytest.mark.usefixtures("shared_data")
-def test_a_run_can_be_cancelled_and_asks_first(stack: Stack, browser: Browser) -> None:
-    stack.source.faults["/yellow/yellow_tripdata_2021-01.csv.gz"] = Faults(seconds_per_piece=20)
-    with visit(browser, stack.url) as visitor:
-        page = visitor.page
-        visitor.go("ingest?dataset=yellow&months=2021-01")
-        page.get_by_role("button", name="Launch 1 month").click()
-        expect(page.get_by_label("2021-01 running")).to_be_visible(timeout=60_000)
-        page.get_by_role("button", name=text.CANCEL).click()
-        expect(page.get_by_text("leaves nothing half-written")).to_be_visible()
-        page.wait_for_timeout(4_000)  # the page polls meanwhile; the question must stay
-        visitor.shoot("cancel-light")
-        page.get_by_role("button", name=text.CANCEL_SURE).click()
-        expect(page.get_by_label("2021-01 cancelled")).to_be_visible(timeout=60_000)
-        visitor.go("lake")
-        assert "yellow_tripdata_2021-01" not in visitor.text()

@@ -1,0 +1,115 @@
+"""What an operator does with runs and schedules, in a real browser on the real stack."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import Stack
+from tests.e2e.visitor import visit
+from tests.servers.files import Faults
+from ui import text
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
+
+RUN_SECONDS = 120_000
+RUN_PAGE = re.compile(r"/runs\?run=")
+
+
+def choose(page: Page, *months: str) -> None:
+    """Click months in the picker, as quickly as a person can."""
+    for month in months:
+        page.get_by_role("checkbox", name=re.compile(f"^{month} ")).click()
+    for month in months:
+        expect(page.get_by_role("checkbox", name=re.compile(f"^{month} "))).to_be_checked()
+
+
+@pytest.mark.usefixtures("shared_data")
+def test_plan_launch_reload_cancel(stack: Stack, browser: Browser) -> None:
+    """The run goes on over a reload, is seen as running by a plan, and leaves nothing when cancelled."""
+    path = "/yellow/yellow_tripdata_2021-01.csv.gz"
+    stack.source.faults[path] = Faults(seconds_per_piece=20)
+    with visit(browser, stack.url) as visitor:
+        page = visitor.page
+        visitor.go("ingest?dataset=yellow&source=datatalksclub")
+        choose(page, "2021-01")
+        plan = page.get_by_label("What will happen")
+        expect(plan.get_by_text("Fetched from datatalksclub, written and published.")).to_be_visible()
+        expect(page.get_by_text("1 to fetch.")).to_be_visible()
+        visitor.rest()
+        visitor.shoot("plan-light")
+        page.get_by_role("button", name="Launch 1 month").dblclick()
+        page.wait_for_url(RUN_PAGE)
+        place = page.url.rpartition("/")[2]
+        expect(page.get_by_label("2021-01 running")).to_be_visible(timeout=RUN_SECONDS)
+        page.reload()
+        expect(page.get_by_label("2021-01 running")).to_be_visible()
+
+        visitor.go("ingest?dataset=yellow&source=datatalksclub&months=2021-01")
+        expect(page.get_by_text("1 at work already and left out")).to_be_visible()
+        expect(page.get_by_role("button", name="Nothing to launch")).to_be_disabled()
+        visitor.go("runs?dataset=yellow")
+        expect(page.get_by_text("Runs 1 to 1 of 1 that fit.")).to_be_visible()  # two clicks, one run
+
+        visitor.go(place)
+        page.get_by_role("button", name=text.CANCEL).click()
+        expect(page.get_by_text("leaves nothing half-written")).to_be_visible()
+        page.wait_for_timeout(4_000)  # the page polls meanwhile; the question must stay
+        visitor.shoot("cancel-light")
+        page.get_by_role("button", name=text.CANCEL_SURE).click()
+        expect(page.get_by_label("2021-01 cancelled")).to_be_visible(timeout=RUN_SECONDS)
+        visitor.go("lake")
+        assert "yellow_tripdata_2021-01" not in visitor.text()
+    del stack.source.faults[path]
+
+
+@pytest.mark.usefixtures("shared_data")
+def test_a_broken_month_fails_and_is_tried_again(stack: Stack, browser: Browser) -> None:
+    """One month of a run is cut short by its source; the others are whole, and a retry takes it alone."""
+    path = "/green/green_tripdata_2020-10.csv.gz"
+    stack.source.faults[path] = Faults(content_length_off=-1000, ranges=False)
+    with visit(browser, stack.url) as visitor:
+        page = visitor.page
+        visitor.go("ingest?dataset=green&mode=all&source=datatalksclub&months=2020-10")
+        page.get_by_role("button", name="Launch 1 month").click()
+        page.wait_for_url(RUN_PAGE)
+        failed = page.get_by_label("2020-10 failed")
+        expect(failed).to_be_visible(timeout=RUN_SECONDS)
+        expect(failed.get_by_role("alert")).to_be_visible()
+        visitor.rest()
+        visitor.shoot("failed-light")
+        del stack.source.faults[path]
+        before = page.url
+        page.get_by_role("button", name=text.RETRY).click()
+        page.wait_for_url(lambda url: url != before and "run=" in url)
+        expect(page.get_by_label("2020-10 published")).to_be_visible(timeout=RUN_SECONDS)
+
+
+def test_a_schedule_is_made_and_shows_its_next_times(stack: Stack, browser: Browser) -> None:
+    with visit(browser, stack.url) as visitor:
+        page = visitor.page
+        visitor.go()
+        visitor.open("Schedules")
+        page.get_by_role("button", name=text.NEW_SCHEDULE).click()
+        expect(page.get_by_text("The next five times:")).to_be_visible()
+        cron = page.get_by_role("textbox", name="Cron expression")
+        cron.fill("nonsense")
+        cron.press("Enter")
+        expect(page.get_by_text("is not a cron expression")).to_be_visible()
+        cron.fill("30 6 * * 1")
+        cron.press("Enter")
+        expect(page.get_by_text("every Monday at 06:30")).to_be_visible()
+        visitor.rest()
+        visitor.shoot("schedule-form-light")
+        page.get_by_role("button", name=text.SAVE_SCHEDULE).click()
+        times = page.get_by_label("Next times of Keep the newest month of green up to date")
+        expect(times.get_by_text("06:30").first).to_be_visible()
+        page.reload()
+        expect(times.get_by_text("06:30").first).to_be_visible()
+        visitor.rest()
+        visitor.shoot("schedules-light")
+        page.get_by_role("button", name=text.DELETE_SCHEDULE).click()
+        page.get_by_role("button", name=text.DELETE_SURE).click()
+        expect(page.get_by_text("Nothing runs by itself yet")).to_be_visible()
