@@ -10,24 +10,14 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 
 import typer
 from typer.exceptions import TyperException
 
 from cli.arguments import Misuse
-from cli.doctor_command import doctor
-from cli.ingest_command import ingest
-from cli.load_command import load
-from cli.ls_command import ls
 from cli.output import show_error
-from cli.plan_command import plan
-from cli.remove_command import remove
-from cli.runs_command import runs
-from cli.schedule_command import schedule
-from cli.sql_command import sql
-from cli.status_command import status
-from cli.up_command import up
 from lakeside import __version__
 from lakeside.errors import LakesideError, QueryRejected, SettingsError
 
@@ -35,18 +25,19 @@ logger = logging.getLogger(__name__)
 
 WORK_FAILED, MISUSE, INTERRUPTED = 1, 2, 130
 
-app = typer.Typer(
-    name="lakeside",
-    help="A parquet data lake of NYC taxi trips: fetch months, publish them, see what is where.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for verb in (ingest, load, plan, status, ls, sql, remove, doctor, up):
-    app.command()(verb)
-app.add_typer(runs)
-app.add_typer(schedule)
+# Verb -> where it is. A module is imported when its verb is asked for, or when all of them are listed.
+VERBS = {
+    "ingest": "cli.ingest_command",
+    "load": "cli.load_command",
+    "plan": "cli.plan_command",
+    "status": "cli.status_command",
+    "sql": "cli.sql_command",
+    "remove": "cli.remove_command",
+    "doctor": "cli.doctor_command",
+    "up": "cli.up_command",
+    "runs": "cli.runs_command",
+    "schedule": "cli.schedule_command",
+}
 
 
 def _show_version(wanted: bool) -> None:
@@ -55,13 +46,31 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     version: bool = typer.Option(
         False, "--version", callback=_show_version, is_eager=True, help="Print the version."
     ),
 ) -> None:
     """A parquet data lake of NYC taxi trips: fetch months, publish them, see what is where."""
+
+
+def build_app(verbs: Iterable[str]) -> typer.Typer:
+    """The command line with these verbs; building one of them takes a third of building all."""
+    app = typer.Typer(
+        name="lakeside",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_options)
+    for verb in verbs:
+        member = getattr(import_module(VERBS[verb]), verb)
+        if isinstance(member, typer.Typer):
+            app.add_typer(member)
+        else:
+            app.command(verb)(member)
+    return app
 
 
 def main() -> None:
@@ -74,6 +83,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line; its exit code. Nothing is raised."""
     as_json = "--json" in arguments
     try:
+        app = build_app(arguments[:1] if arguments and arguments[0] in VERBS else VERBS)
         code = app(args=list(arguments), prog_name="lakeside", standalone_mode=False)
         return _finish(code if isinstance(code, int) else 0, as_json)
     except TyperException as error:
