@@ -22,6 +22,14 @@ MonthsArgument = Annotated[
         metavar="YYYY-MM...", help="Months and ranges: 2020-10 2021-01..2021-06.", show_default=False
     ),
 ]
+ObjectArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="OBJECT",
+        help="Name in the lake, for example data/green/green_tripdata_2020-10.parquet; or path or URL.",
+        show_default=False,
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
@@ -59,3 +67,8 @@ def read_months(texts: Sequence[str]) -> list[Month]:
     if not months:
         raise Misuse(SettingsError("No month was given.", "Write months as YYYY-MM, for example 2020-10."))
     return months
+
+
+def read_key(lake_url: str, text: str) -> str:
+    """The key of an object that is named by key, or by its path or URL as messages show it."""
+    return text.removeprefix(f"{lake_url.rstrip('/')}/")

@@ -31,6 +31,8 @@ VERBS = {
     "load": "cli.load_command",
     "plan": "cli.plan_command",
     "status": "cli.status_command",
+    "ls": "cli.ls_command",
+    "preview": "cli.preview_command",
     "sql": "cli.sql_command",
     "remove": "cli.remove_command",
     "doctor": "cli.doctor_command",

@@ -61,9 +61,15 @@ def _to_text(value: Any) -> str:
     if isinstance(value, (datetime, date, time)):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
+        return _plain_decimal(value)
     if isinstance(value, timedelta):
         return str(value.total_seconds())
     if isinstance(value, bytes):
         return value.hex()
     return str(value)
+
+
+def _plain_decimal(value: Decimal) -> str:
+    """Without exponent and trailing zeros; `Decimal.normalize` would round what has more than 28 digits."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

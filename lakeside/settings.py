@@ -107,6 +107,9 @@ class LimitSettings(_Section):
     query_seconds: float = Field(30, gt=0, le=3600, description="Seconds a query may run.")
     preview_rows: int = Field(500, ge=1, le=10_000, description="Rows one preview page shows at most.")
     preview_megabytes: float = Field(256, gt=0, le=4096, description="Bytes one preview may read at most.")
+    preview_seconds: float = Field(
+        20, gt=0, le=600, description="Seconds a preview may look for rows that match a condition."
+    )
     listed_objects: int = Field(
         20_000, ge=1, le=1_000_000, description="Objects one listing returns at most."
     )

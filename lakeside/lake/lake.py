@@ -112,17 +112,27 @@ class Lake:
         return reading.name_contents(self._storage, objects)
 
     def preview_object(
-        self, key: str, columns: Sequence[str] | None = None, offset: int = 0, limit: int = 100
+        self,
+        key: str,
+        columns: Sequence[str] | None = None,
+        offset: int = 0,
+        limit: int = 100,
+        where: str | None = None,
     ) -> Preview:
         """`limit` rows (at most `limits.preview_rows`) from row `offset` on, of some columns or all.
+
+        `where` is a condition as `lakeside.lake.where.parse` describes it; row groups whose statistics
+        rule it out are not read, and the search ends at the limits of bytes and seconds.
 
         Raises:
             NotFound: no such object, or no such column.
             BadFile: it is not parquet, or it is cut.
-            LimitExceeded: not even one row within `limits.preview_megabytes`.
+            QueryRejected: `where` cannot be read, or asks for what the columns do not have.
+            LimitExceeded: without a condition, not even one row within `limits.preview_megabytes`.
         """
-        megabytes = self._limits.preview_megabytes
-        page = preview.Page(columns, offset, min(limit, self._limits.preview_rows), int(megabytes * 1e6))
+        bounds = self._limits
+        rows, maximum_bytes = min(limit, bounds.preview_rows), int(bounds.preview_megabytes * 1e6)
+        page = preview.Page(columns, offset, rows, maximum_bytes, where, bounds.preview_seconds)
         return preview.preview_object(self._storage, key, page)
 
     def open_dataset(self, keys: Sequence[str], schema: pa.Schema) -> ds.Dataset:

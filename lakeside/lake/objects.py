@@ -63,6 +63,11 @@ class Preview:
     `rows` holds at most the limit; `total_rows` is the footer's count; `bytes_read` counts what was
     really fetched, footer included; `row_groups_read` are the groups the page lies in; `truncated` says
     that rows follow; `bytes_limited` that there are fewer than asked for because the limit of bytes was met.
+
+    With a condition, `offset` counts rows that match it, `rows_examined` is how many rows were looked at,
+    `row_groups_skipped` how many groups the statistics ruled out, `rows_matching` how many match in all
+    where everything was looked at (else None), `seconds_limited` that the limit of seconds was met.
+    `truncated` then says that more rows match, or that not all could be looked at.
     """
 
     rows: pa.Table
@@ -72,3 +77,7 @@ class Preview:
     row_groups_read: tuple[int, ...]
     truncated: bool
     bytes_limited: bool = False
+    seconds_limited: bool = False
+    rows_examined: int | None = None
+    rows_matching: int | None = None
+    row_groups_skipped: int = 0

@@ -30,12 +30,17 @@ Reader = ObjectReader | VersionFile
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which rows and columns are wanted, and how many bytes they may cost, read or in memory."""
+    """Which rows and columns are wanted, and how many bytes they may cost, read or in memory.
+
+    `where` is a condition in text; looking for rows that match it may take `maximum_seconds`.
+    """
 
     columns: Sequence[str] | None
     offset: int
     limit: int
     maximum_bytes: int
+    where: str | None = None
+    maximum_seconds: float = 20
 
 
 def preview_object(storage: Storage, key: str, page: Page) -> Preview:
@@ -45,7 +50,11 @@ def preview_object(storage: Storage, key: str, page: Page) -> Preview:
         raise SettingsError(f"A preview of {url} starts at row 0 or later and has at least one row.")
     with _open(storage, key) as reader, decoded(url):
         file = pq.ParquetFile(reader, pre_buffer=False, buffer_size=STREAM_BUFFER_BYTES)
-        return _read_page(file, reader, page, url)
+        if page.where is None:
+            return _read_page(file, reader, page, url)
+        from lakeside.lake.search import search_page  # the parser of conditions is not needed otherwise
+
+        return search_page(file, reader, page, url)
 
 
 def _open(storage: Storage, key: str) -> AbstractContextManager[Reader]:
@@ -55,21 +64,21 @@ def _open(storage: Storage, key: str) -> AbstractContextManager[Reader]:
 
 
 def _read_page(file: pq.ParquetFile, reader: Reader, page: Page, url: str) -> Preview:
-    schema = _choose_columns(file.schema_arrow, page.columns, url)
+    schema = choose_columns(file.schema_arrow, page.columns, url)
     total = file.metadata.num_rows
     groups, skipped = _choose_groups(file.metadata, page)
     names = schema.names if page.columns else None
     if isinstance(reader, VersionFile):
         for group in groups[:2]:  # a page seldom lies in more
-            reader.fetch_ahead(_find_heads(file.metadata.row_group(group), names, skipped + page.limit, page))
-    batch_rows = _choose_batch_rows(file.metadata, groups, page)
+            reader.fetch_ahead(find_heads(file.metadata.row_group(group), names, skipped + page.limit, page))
+    batch_rows = choose_batch_rows(file.metadata, groups, page)
     batches = file.iter_batches(batch_rows, row_groups=groups, columns=names)
     pieces: list[pa.RecordBatch] = []
     for piece in _cut(batches, skipped, page.limit):
         pieces += [piece] if piece.num_rows else []
         if max(reader.bytes_read, sum(p.nbytes for p in pieces)) > page.maximum_bytes:
             break
-    rows = pa.Table.from_batches(pieces, schema)
+    rows = as_table(pieces, schema)
     wanted = max(0, min(page.limit, total - page.offset))
     if wanted and not rows.num_rows:
         raise LimitExceeded(
@@ -87,7 +96,7 @@ def _read_page(file: pq.ParquetFile, reader: Reader, page: Page, url: str) -> Pr
     )
 
 
-def _choose_columns(schema: pa.Schema, columns: Sequence[str] | None, url: str) -> pa.Schema:
+def choose_columns(schema: pa.Schema, columns: Sequence[str] | None, url: str) -> pa.Schema:
     """The schema of the page, in the order asked for; NotFound names what is not in the file."""
     schema = schema.remove_metadata()
     if not columns:
@@ -96,6 +105,13 @@ def _choose_columns(schema: pa.Schema, columns: Sequence[str] | None, url: str) 
     if missing:
         raise NotFound(f"{url} has no column {', '.join(missing)}.", f"It has {', '.join(schema.names)}.")
     return pa.schema([schema.field(schema.names.index(name)) for name in dict.fromkeys(columns)])
+
+
+def as_table(pieces: Sequence[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
+    """The rows with exactly these columns: Arrow adds `a.b` where `a` was asked for."""
+    if all(piece.schema.names == schema.names for piece in pieces):
+        return pa.Table.from_batches(pieces, schema)
+    return pa.Table.from_batches([piece.select(schema.names) for piece in pieces], schema)
 
 
 def _choose_groups(metadata: pq.FileMetaData, page: Page) -> tuple[list[int], int]:
@@ -112,7 +128,7 @@ def _choose_groups(metadata: pq.FileMetaData, page: Page) -> tuple[list[int], in
     return groups, skipped
 
 
-def _find_heads(
+def find_heads(
     group: pq.RowGroupMetaData, names: Sequence[str] | None, rows: int, page: Page
 ) -> list[tuple[int, int]]:
     """Where the first `rows` rows of the wanted columns lie in a row group, so far as can be told.
@@ -134,7 +150,7 @@ def _find_heads(
     return spans
 
 
-def _choose_batch_rows(metadata: pq.FileMetaData, groups: Sequence[int], page: Page) -> int:
+def choose_batch_rows(metadata: pq.FileMetaData, groups: Sequence[int], page: Page) -> int:
     """Rows per batch so that a batch of average rows takes an eighth of the bytes allowed."""
     if not groups:
         return BATCH_ROWS

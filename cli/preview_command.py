@@ -1,0 +1,84 @@
+"""`lakeside preview`: a page of an object's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.arguments import JsonOption, ObjectArgument, read_key
+from cli.output import Output
+from cli.sql_command import name_columns
+from cli.tables import format_bytes, format_table
+
+if TYPE_CHECKING:
+    from lakeside.lake.objects import Preview
+
+
+def preview(
+    key: ObjectArgument,
+    columns: Annotated[
+        str | None, typer.Option(help="Columns to show, with commas between; a CSV line quotes odd names.")
+    ] = None,
+    where: Annotated[
+        str | None, typer.Option(help='Rows to show, for example "fare_amount > 100 AND tip_amount IS NULL".')
+    ] = None,
+    offset: Annotated[int, typer.Option(help="Rows to pass over first.", min=0)] = 0,
+    limit: Annotated[int, typer.Option(help="Rows to show (up to the settings' limit).", min=1)] = 20,
+    as_json: JsonOption = False,
+) -> int:
+    """Show rows of a parquet object, reading only the row groups and columns it takes."""
+    from lakeside.lake.plain import list_values
+    from lakeside.services import open_services
+    from lakeside.settings import load_settings
+
+    lake = open_services(load_settings()).lake
+    page = lake.preview_object(read_key(lake.url, key), _split(columns), offset, limit, where)
+    names = name_columns(page.rows.column_names)
+    cells = [list_values(column) for column in page.rows.columns]
+    values = list(zip(*cells, strict=True)) if cells else [()] * page.rows.num_rows
+    document = {
+        "columns": names,
+        "types": [str(t) for t in page.rows.schema.types],
+        "rows": [dict(zip(names, row, strict=True)) for row in values],
+        "total_rows": page.total_rows,
+        "offset": page.offset,
+        "rows_examined": page.rows_examined,
+        "rows_matching": page.rows_matching,
+        "bytes_read": page.bytes_read,
+        "row_groups_read": page.row_groups_read,
+        "row_groups_skipped": page.row_groups_skipped,
+        "truncated": page.truncated,
+        "limit_met": find_limit(page),
+    }
+    table = (names, values)
+    Output(as_json).show(document, lambda: f"{format_table(*table)}\n\n{' '.join(_describe(page))}")
+    return 0
+
+
+def _split(columns: str | None) -> list[str] | None:
+    import csv
+
+    return [name for line in csv.reader([columns]) for name in line] if columns else None
+
+
+def find_limit(page: Preview) -> str | None:
+    """Which limit ended the reading early: `bytes`, `seconds`, or none."""
+    return "bytes" if page.bytes_limited else "seconds" if page.seconds_limited else None
+
+
+def _describe(page: Preview) -> Iterator[str]:
+    shown = page.rows.num_rows
+    first = f"rows {page.offset:,} to {page.offset + shown - 1:,}" if shown else "no rows"
+    if page.rows_examined is None:
+        yield f"{first} of {page.total_rows:,};"
+    else:
+        matching = "" if page.rows_matching is None else f" of {page.rows_matching:,} that match"
+        yield f"{first}{matching}; looked at {page.rows_examined:,} of {page.total_rows:,} rows,"
+        yield f"{page.row_groups_skipped:,} row groups ruled out by statistics;"
+    groups = len(page.row_groups_read)
+    yield f"read {format_bytes(page.bytes_read)} in {groups:,} row {'group' if groups == 1 else 'groups'}."
+    limit = find_limit(page)
+    if limit:
+        yield f"Stopped at the limit of {limit}: more may follow."

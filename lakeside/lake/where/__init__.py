@@ -1,0 +1,1 @@
+"""Conditions on an object's rows: a small part of SQL, read, judged by statistics, and applied to batches."""

@@ -1,0 +1,91 @@
+"""`lakeside preview`: pages, columns, conditions, and every object that is not what it should be."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.unit.cli.conftest import Lakeside
+
+
+@pytest.fixture
+def lake(home: Path) -> Path:
+    """A folder lake with one small file that Lakeside did not write."""
+    folder = home / "lake"
+    folder.mkdir(parents=True)
+    table = pa.table(
+        {
+            "n": range(1000),
+            "odd, name": pa.array([Decimal("12345678901234567890123456789012.345678")] * 1000),
+            "at": pa.array(range(1000), pa.timestamp("ns", "UTC")),
+            "list": [[1, None]] * 1000,
+            "raw": [b"\x00\xff"] * 1000,
+            "float": [float("nan")] * 1000,
+        }
+    )
+    pq.write_table(table, folder / "foreign.parquet", row_group_size=100)
+    return folder
+
+
+def test_a_page(lakeside: Lakeside, lake: Path) -> None:
+    document = lakeside("preview", "foreign.parquet", "--offset", "250", "--limit", "2", "--json").document
+    assert document["rows"][0] == {
+        "n": 250,
+        "odd, name": "12345678901234567890123456789012.345678",
+        "at": "1970-01-01T00:00:00.000000250+00:00",
+        "list": [1, None],
+        "raw": "00ff",
+        "float": None,
+    }
+    assert document["columns"] == list(document["rows"][0])
+    assert document["types"][2] == "timestamp[ns, tz=UTC]"
+    assert (document["total_rows"], document["truncated"], document["limit_met"]) == (1000, True, None)
+    assert document["row_groups_read"] == [2]
+    assert document["bytes_read"] > 0
+
+
+def test_columns_and_condition(lakeside: Lakeside, lake: Path) -> None:
+    path = str(lake / "foreign.parquet")
+    answer = lakeside("preview", path, "--columns", 'n,"odd, name"', "--where", "n >= 998", "--json")
+    document = answer.document
+    assert [row["n"] for row in document["rows"]] == [998, 999]
+    assert document["columns"] == ["n", "odd, name"]
+    assert (document["row_groups_read"], document["row_groups_skipped"]) == ([9], 9)
+    assert (document["rows_examined"], document["rows_matching"]) == (100, 2)
+    text = lakeside("preview", path, "--where", "n >= 998").stdout
+    assert "rows 0 to 1 of 2 that match; looked at 100 of 1,000 rows" in text
+    assert "no rows of 0 that match" in lakeside("preview", path, "--where", "n < 0").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "kind"),
+    [
+        (["nothing"], 1, "NotFound"),
+        (["../x"], 2, "SettingsError"),
+        (["foreign.parquet", "--columns", "fare"], 1, "NotFound"),
+        (["foreign.parquet", "--where", "abs(n) = 1"], 2, "QueryRejected"),
+        (["empty"], 1, "BadFile"),
+        (["trips.csv"], 1, "BadFile"),
+        (["cut.parquet"], 1, "BadFile"),
+    ],
+)
+def test_what_cannot_be_shown(
+    lakeside: Lakeside, lake: Path, arguments: list[str], code: int, kind: str
+) -> None:
+    (lake / "empty").write_bytes(b"")
+    (lake / "trips.csv").write_bytes(b"a,b\n1,2\n")
+    (lake / "cut.parquet").write_bytes((lake / "foreign.parquet").read_bytes()[:900])
+    answer = lakeside("preview", *arguments, "--json")
+    assert (answer.code, answer.document["error"]["kind"]) == (code, kind)
+    assert "Traceback" not in answer.stderr
+
+
+def test_many_columns(lakeside: Lakeside, lake: Path) -> None:
+    pq.write_table(pa.table({f"column {i}": [i] for i in range(3000)}), lake / "wide.parquet")
+    document = lakeside("preview", "wide.parquet", "--where", "`column 2999` = 2999", "--json").document
+    assert len(document["columns"]) == 3000
+    assert document["rows"][0]["column 7"] == 7
