@@ -98,9 +98,9 @@ def read_attempts(dataset: str) -> list[Attempt]:
     return open_run_console().list_attempts(dataset, _list_months())
 
 
-@st.cache_data(ttl=60, max_entries=16, show_spinner="Asking the source about the chosen months …")
+@st.cache_data(ttl=20, max_entries=16, show_spinner="Asking the source about the chosen months …")
 def load_plan(request: PlanRequest) -> Plan:
-    """What would happen with these months; at most a minute old, because a launch looks again."""
+    """What would happen with these months; at most 20 s old; a launch looks again."""
     return read_plan(request)
 
 

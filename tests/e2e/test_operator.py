@@ -30,7 +30,7 @@ def choose(page: Page, *months: str) -> None:
 def test_plan_launch_reload_cancel(stack: Stack, browser: Browser) -> None:
     """The run goes on over a reload, is seen as running by a plan, and leaves nothing when cancelled."""
     path = "/yellow/yellow_tripdata_2021-01.csv.gz"
-    stack.source.faults[path] = Faults(seconds_per_piece=20)
+    stack.source.faults[path] = Faults(seconds_per_piece=45)
     with visit(browser, stack.url) as visitor:
         page = visitor.page
         visitor.go("ingest?dataset=yellow&source=datatalksclub")
@@ -50,7 +50,7 @@ def test_plan_launch_reload_cancel(stack: Stack, browser: Browser) -> None:
         visitor.go("ingest?dataset=yellow&source=datatalksclub&months=2021-01")
         expect(page.get_by_text("1 at work already and left out")).to_be_visible()
         expect(page.get_by_role("button", name="Nothing to launch")).to_be_disabled()
-        visitor.go("runs?dataset=yellow")
+        visitor.go("runs?runs_of=yellow")
         expect(page.get_by_text("Runs 1 to 1 of 1 that fit.")).to_be_visible()  # two clicks, one run
 
         visitor.go(place)

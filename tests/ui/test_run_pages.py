@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from flows.names import DEPLOYMENT, INGEST_FLOW
+from lakeside.month import Month
+from lakeside.plan import PlanRequest, make_plan
+from lakeside.services import open_services
+from lakeside.sources.probe import SourceName
 from tests.flows.light_stack import LightStack
 from tests.ui.conftest import OpenPage, html_of
 
@@ -31,13 +36,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LightStack]:
 @pytest.fixture(scope="module")
 def history(server: LightStack) -> dict[str, str]:
     """Kind of state -> id of a run in it, after many that completed."""
+    from prefect.client.schemas.objects import State
     from prefect.states import Completed, Crashed, Failed, Running
 
     from flows.api import open_client
 
     client = open_client(server.api_url)
     deployment = client.read_deployment_by_name(f"{INGEST_FLOW}/{DEPLOYMENT}")
-    states = {
+    states: dict[str, State[Any]] = {
         "completed": Completed(),
         "failed": Failed(message="1 of 1 month failed"),
         "crashed": Crashed(message="The process died"),
@@ -83,6 +89,19 @@ def test_without_a_worker_nothing_can_be_launched(open_served: OpenServed) -> No
     assert next(b for b in app.button if b.label == "Launch 1 month").disabled
 
 
+def test_a_plan_that_is_no_longer_true_starts_nothing(server: LightStack, open_served: OpenServed) -> None:
+    request = PlanRequest("green", (Month(2024, 1),), SourceName.SAMPLE)
+    shown = make_plan(request, open_services(server.settings))  # with another number of rows than the page
+    before = server.console.find_runs().total
+    app = open_served("ingest", dataset="green", source="sample", months="2024-01")
+    app.session_state["held_plan"] = shown
+    drawn = html_of(app.run())
+    assert "Nothing was started" in drawn
+    assert "the source&#x27;s address was sample://green/2024-01?rows=" in drawn
+    assert "What will happen" in drawn  # the plan as it is now
+    assert server.console.find_runs().total == before
+
+
 @pytest.mark.usefixtures("history")
 def test_a_huge_list_is_paged_and_counted_by_the_server(open_served: OpenServed) -> None:
     drawn = html_of(open_served("runs"))
@@ -98,8 +117,8 @@ def test_a_huge_list_is_paged_and_counted_by_the_server(open_served: OpenServed)
         ({"state": "failed"}, "Runs 1 to 1 of 1 that fit."),
         ({"state": "failed,crashed"}, "Runs 1 to 2 of 2 that fit."),
         ({"q": "crashed"}, "Runs 1 to 1 of 1 that fit."),
-        ({"dataset": "fhv"}, "No run fits what is looked for."),
-        ({"since": "hour", "dataset": "green"}, f"Runs 1 to 25 of {MANY} that fit."),
+        ({"runs_of": "fhv"}, "No run fits what is looked for."),
+        ({"since": "hour", "runs_of": "green"}, f"Runs 1 to 25 of {MANY} that fit."),
     ],
 )
 def test_runs_are_found_by_what_the_url_says(

@@ -102,9 +102,7 @@ def _show_quick(view: PickerView, chosen: Sequence[Month]) -> None:
             _show_range(view.offered)
         st.button("None", type="tertiary", disabled=not chosen, on_click=_choose, args=((),))
         if view.hidden_years or st.session_state.get("picker_every_year"):
-            st.toggle(
-                "Every year", key="picker_every_year", help=f"Also the {view.hidden_years} years before."
-            )
+            st.toggle("Every year", key="picker_every_year", help="Also the years before these.")
 
 
 def _offer(quick: Quick) -> None:

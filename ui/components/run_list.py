@@ -51,7 +51,7 @@ def _show_filter() -> RunFilter:
         states = st.pills(
             "State", list(STATES), key=follow_url_many("state", list(STATES)), selection_mode="multi"
         )
-        dataset = st.selectbox("Dataset", datasets, key=follow_url("dataset", datasets, ANY), width=110)
+        dataset = st.selectbox("Dataset", datasets, key=follow_url("runs_of", datasets, ANY), width=110)
         since = st.selectbox(
             "Started",
             list(SINCE_WORDS),
@@ -62,7 +62,7 @@ def _show_filter() -> RunFilter:
         st.session_state.setdefault("run_words", find_param("q") or "")
         words = st.text_input("Name or id contains", key="run_words", placeholder="2020 [10]", width=200)
     remember_choice("state", states)
-    remember_choice("dataset", dataset, ANY)
+    remember_choice("runs_of", dataset, ANY)
     remember_choice("since", since, ANY)
     remember_choice("q", words, "")
     return make_filter(states, dataset, since, words, datetime.now(UTC))
