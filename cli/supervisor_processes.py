@@ -12,6 +12,8 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from lakeside.processes import process_exists
+
 _PR_SET_CHILD_SUBREAPER = 36
 _PROC = Path("/proc")
 
@@ -25,7 +27,7 @@ def adopt_orphans() -> None:
 def find_birth(pid: int) -> int | None:
     """When a living process began, in kernel ticks; None when it is gone (a zombie is), 0 where unknown."""
     if not _PROC.is_dir():
-        return 0 if _answers(pid) else None
+        return 0 if process_exists(pid) else None
     fields = _read_stat(pid)
     return None if fields is None or fields[0] in ("Z", "X") else int(fields[19])
 
@@ -94,13 +96,3 @@ def _read_stat(pid: int) -> list[str] | None:
     except OSError:
         return None
     return text.rpartition(")")[2].split()
-
-
-def _answers(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.states import Cancelled, Cancelling, Crashed
 
 from flows.names import FLOW_NAMES
+from lakeside.processes import process_exists
 
 logger = logging.getLogger(__name__)
 
@@ -76,23 +76,12 @@ def is_flow_process(pid: str) -> bool:
     if not number.isdigit():
         return False
     if not Path("/proc").is_dir():
-        return _answers(int(number))
+        return process_exists(int(number))
     try:
         command = Path(f"/proc/{number}/cmdline").read_bytes()
     except OSError:
         return False
     return b"prefect" in command
-
-
-def _answers(pid: int) -> bool:
-    """Whether any process has this id; all that can be known where there is no /proc."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _has_process(run: FlowRun) -> bool:

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from lakeside.datasets.contract import SOURCE_MONTH
 from lakeside.lake.lake import Lake
 from lakeside.lake.provenance import ColumnStats
+from lakeside.processes import process_exists
 from lakeside.warehouse.audit import LoadPlan
 from lakeside.warehouse.duckdb_errors import duckdb_errors
 from lakeside.warehouse.duckdb_file import WRITE_CONFIG
@@ -63,7 +64,7 @@ class StagingFolder:
             if match is None:
                 continue
             age = now - int(match["second"])
-            dead = not _is_running(int(match["pid"]))
+            dead = not process_exists(int(match["pid"]))
             if age >= older_than_seconds and (dead or age >= _DAY_SECONDS):
                 _remove(path)
                 removed += 1
@@ -98,13 +99,3 @@ def _load(connection: duckdb.DuckDBPyConnection, plan: LoadPlan, lake: Lake) -> 
 def _remove(path: Path) -> None:
     for name in (path, path.with_name(path.name + ".wal")):
         name.unlink(missing_ok=True)
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
