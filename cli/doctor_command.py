@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at. `state` is ok or problem; `hint` says how to cure it."""
+    """One thing that was looked at. `hint` says how to cure it.
+
+    `state` is ok, problem, or idle: not started, which only the browser console and its runs need.
+    """
 
     check: str
     state: str
@@ -29,13 +32,13 @@ class Finding:
 
 
 def doctor(as_json: JsonOption = False) -> int:
-    """Look at settings, lake, warehouse, sources, Prefect and the worker; 0 when all are well."""
+    """Look at settings, lake, warehouse, sources, Prefect and the worker; 0 when there is no problem."""
     from lakeside.settings import load_settings
 
     settings = load_settings()
     findings = list(_examine(settings))
     values = list_settings_in_force(settings)
-    ok = all(f.state == "ok" for f in findings)
+    ok = all(f.state != "problem" for f in findings)
     document = {"ok": ok, "findings": [asdict(f) for f in findings], "settings": values}
     Output(as_json).show(document, lambda: _describe(findings, values))
     return 0 if ok else 1
@@ -97,6 +100,7 @@ def _probe(sources: Sources, name: str) -> str:
 
 def _check_runs(settings: Settings) -> Iterator[Finding]:
     from flows.console import RunConsole
+    from flows.stack import read_stack
 
     started = time.monotonic()
     health = RunConsole.open(settings).check_ready()
@@ -104,7 +108,8 @@ def _check_runs(settings: Settings) -> Iterator[Finding]:
     advice = health.hint or "Start the stack with `make run` or `lakeside up`."
     if not health.api_ok:
         detail = health.message or f"{health.api_url} does not answer."
-        yield Finding("prefect api", "problem", detail, advice, elapsed)
+        expected = settings.prefect.api_url is not None or read_stack(settings) is not None
+        yield Finding("prefect api", "problem" if expected else "idle", detail, advice, elapsed)
         return
     yield Finding("prefect api", "ok", f"{health.api_url} answers", "", elapsed)
     if not health.workers_online:

@@ -9,7 +9,7 @@ from datetime import date
 
 from lakeside.errors import SettingsError
 
-_MONTH = re.compile(r"(\d{4})-(\d{1,2})")
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
 FIRST_YEAR, LAST_YEAR = 2009, 2100
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from lakeside.datasets import list_datasets
+from lakeside.errors import SettingsError
 from lakeside.lake.lake import Lake
 from lakeside.settings import Settings
 from lakeside.sources.sources import Sources
@@ -32,9 +35,20 @@ def open_services(settings: Settings) -> Services:
     """Choose the backends the settings name. Opens no connection yet.
 
     Raises:
-        SettingsError: the lake's URL cannot be used.
+        SettingsError: the lake's URL cannot be used, or a column policy is for no dataset of ours.
     """
+    _check_policies(settings.ingest.column_policy)
     return Services(settings, Lake.open(settings), Sources(settings.sources))
+
+
+def _check_policies(policies: Iterable[str]) -> None:
+    known = [dataset.name for dataset in list_datasets()]
+    for name in policies:
+        if name not in known:
+            raise SettingsError(
+                f"LAKESIDE_INGEST__COLUMN_POLICY names {name!r}, which is no dataset.",
+                f"Datasets are {', '.join(known)}.",
+            )
 
 
 def open_warehouse(settings: Settings) -> Warehouse:

@@ -7,6 +7,7 @@ Every name is `LAKESIDE_` plus the field, nested fields joined by two underscore
 
 from __future__ import annotations
 
+import json
 import os
 import warnings
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as SourceError
 
 from lakeside.errors import SettingsError
 
@@ -199,10 +201,26 @@ def load_settings() -> Settings:
         )
     try:
         return Settings()
+    except SourceError as error:  # a value that should be JSON and is not
+        raise SettingsError(
+            f"{_find_unreadable() or error} is not JSON.", "See docs/settings.md for what it may be."
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
         raise SettingsError(f"{name}: {first['msg']}.", "See docs/settings.md for what it may be.") from error
+
+
+def _find_unreadable() -> str | None:
+    """The JSON setting that cannot be read; pydantic-settings names its section only."""
+    name = f"{PREFIX}INGEST__COLUMN_POLICY"
+    for variable, value in os.environ.items():
+        if variable.upper() == name:
+            try:
+                json.loads(value)
+            except ValueError:
+                return f"{name}: {value!r}"
+    return None
 
 
 def variable_name(field: str, info: FieldInfo) -> str:

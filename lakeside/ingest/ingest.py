@@ -161,8 +161,10 @@ class _Run:
         reasons = ", ".join(f"{n:,} × {reason}" for reason, n in writer.rejected_by_reason.most_common(3))
         raise ContractViolation(
             f"{self.probe.url}: {writer.rows_rejected:,} of {writer.rows_read:,} rows do not fit the "
-            f"contract, more than {allowed:.2%} ({reasons}; {'; '.join(quarantine.first)}).",
-            "Look at the file; LAKESIDE_INGEST__REJECTED_SHARE sets how many are tolerated.",
+            f"contract ({writer.rows_rejected / writer.rows_read:.2%}; {allowed:.2%} are tolerated): "
+            f"{reasons}. The first: {'; '.join(quarantine.first)}.",
+            f"Look at the file. LAKESIDE_INGEST__REJECTED_SHARE (now {allowed:g}) sets which share is "
+            "tolerated and set aside.",
         )
 
     def _describe(self, reading: Reading, writer: MonthWriter, stats: list[ColumnStats]) -> Provenance:

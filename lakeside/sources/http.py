@@ -129,7 +129,8 @@ class _Passing(Exception):
 def _translate_status(url: str, error: HTTPError) -> LakesideError | _Passing:
     if error.code in (404, 410):
         return SourceMissing(
-            f"{url} does not exist (HTTP {error.code}).", "The month may not be published there yet."
+            f"{url} does not exist (HTTP {error.code}).",
+            "The month may not be published there yet; else check the URL template.",
         )
     if error.code in (401, 403):
         return AccessDenied(

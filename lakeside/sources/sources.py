@@ -209,7 +209,7 @@ def _local_path(url: str) -> Path:
 
 def _translate_os_error(url: str, error: OSError) -> SourceMissing | AccessDenied | BackendUnavailable:
     if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError):
-        return SourceMissing(f"{url} does not exist.", "Check the URL template of the source.")
+        return SourceMissing(f"{url} does not exist.", "Check the month and the URL template of the source.")
     if isinstance(error, PermissionError):
         return AccessDenied(f"{url} may not be read.", "Check the file's permissions.")
     return BackendUnavailable(f"{url} cannot be read: {error.strerror or error}.", "Try again.")

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from lakeside.datasets import Dataset, list_datasets
 from lakeside.datasets.zones import ZONES
-from lakeside.errors import ContractViolation, NotFound
+from lakeside.errors import BadFile, ContractViolation, LakesideError, NotFound
 from lakeside.lake.lake import Lake
 from lakeside.lake.layout import reference_key
 from lakeside.lake.objects import Footer
@@ -32,10 +32,10 @@ _ZONES_KEY = reference_key(ZONES.file)
 def run_lake_query(lake: Lake, sql: str, limits: QueryLimits) -> QueryResult:
     """Run one GoogleSQL SELECT over the lake's months (`green` or `trips.green`) and `zones`.
 
-    Only months that Lakeside wrote and whose footer can be read take part.
-
     Raises:
         QueryRejected: it is not one SELECT or does not parse.
+        BadFile: an object of the dataset cannot be read, or was not written by Lakeside; without it
+            an answer would lack a month in silence.
         NotFound: it names a table the lake has nothing of.
         LimitExceeded: it took longer than `limits.seconds`.
     """
@@ -58,14 +58,21 @@ def _open_table(lake: Lake, name: str) -> object:
         return lake.open_dataset([_ZONES_KEY], ZONES.arrow_schema())
     dataset = next(d for d in list_datasets() if d.name == name)
     objects = [o for o in lake.list_objects(f"data/{name}/").objects if o.month is not None]
-    footers = {
-        key: footer
-        for key, footer in lake.read_footers(objects).items()
-        if isinstance(footer, Footer) and footer.provenance is not None
-    }
+    footers = {key: _require(lake, key, footer) for key, footer in lake.read_footers(objects).items()}
     if not footers:
         raise NotFound(f"The lake has no month of {name}.", f"Run `lakeside ingest {name} YYYY-MM` first.")
     return lake.open_dataset(sorted(footers), _unify(dataset, (f.schema for f in footers.values())))
+
+
+def _require(lake: Lake, key: str, footer: Footer | LakesideError) -> Footer:
+    cure = "Ingest the month again with --force, or take it out with `lakeside remove`."
+    if isinstance(footer, BadFile):
+        raise BadFile(footer.message, cure)
+    if isinstance(footer, LakesideError):
+        raise footer
+    if footer.provenance is None:
+        raise BadFile(f"{lake.url_of(key)} was not written by Lakeside: its footer has no provenance.", cure)
+    return footer
 
 
 def _unify(dataset: Dataset, schemas: Iterable[pa.Schema]) -> pa.Schema:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,20 @@ def test_what_is_well_and_what_is_not(lakeside: Lakeside, home: Path) -> None:
     assert NOBODY in found["prefect api"]["detail"] and found["prefect api"]["hint"]
     assert answer.document["settings"]["LAKESIDE_WAREHOUSE__KIND"] == "duckdb"
     assert answer.document["settings"]["LAKESIDE_HOME"] == str(home)
+
+
+@pytest.mark.usefixtures("real_files")
+def test_a_stack_that_was_never_started_is_no_problem(
+    lakeside: Lakeside, environment: pytest.MonkeyPatch
+) -> None:
+    environment.delenv("LAKESIDE_PREFECT__API_URL")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    environment.setenv("LAKESIDE_PREFECT__PORT", str(port))  # free a moment ago: nobody listens
+    answer = lakeside("doctor", "--json")
+    prefect = findings(answer)["prefect api"]
+    assert (prefect["state"], answer.code, answer.document["ok"]) == ("idle", 0, True)
+    assert "lakeside up" in prefect["hint"]
 
 
 def test_a_lake_that_cannot_be_is_a_problem_with_a_hint(

@@ -9,6 +9,7 @@ from tests.unit.cli.conftest import Lakeside
 MISUSES = [
     (["ingest", "green", "2020-13"], "Month 13"),
     (["ingest", "green", "October"], "October"),
+    (["ingest", "green", "2020-1"], "2020-1"),
     (["ingest", "green", "2020-12..2020-01"], "backwards"),
     (["ingest", "green"], "No month"),
     (["ingest", "purple", "2020-01"], "purple"),
@@ -53,6 +54,17 @@ def test_a_setting_that_cannot_be_is_misuse(lakeside: Lakeside, environment: pyt
     answer = lakeside("status", "--json")
     assert answer.code == 2
     assert "LAKESIDE_SOURCES__SAMPLE_ROWS" in answer.document["error"]["message"]
+
+
+@pytest.mark.parametrize(("value", "word"), [("freeze", "is not JSON"), ('{"gren": "freeze"}', "'gren'")])
+def test_a_policy_that_cannot_be_is_misuse(
+    lakeside: Lakeside, environment: pytest.MonkeyPatch, value: str, word: str
+) -> None:
+    environment.setenv("LAKESIDE_INGEST__COLUMN_POLICY", value)
+    answer = lakeside("ingest", "green", "2020-10", "--source", "sample", "--json")
+    error = answer.document["error"]
+    assert (answer.code, error["kind"]) == (2, "SettingsError")
+    assert "LAKESIDE_INGEST__COLUMN_POLICY" in error["message"] and word in error["message"]
 
 
 def test_without_a_verb_the_help_is_shown(lakeside: Lakeside) -> None:

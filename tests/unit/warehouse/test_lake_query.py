@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from lakeside.errors import ContractViolation, LakesideError, LimitExceeded, NotFound, QueryRejected
+from lakeside.errors import BadFile, ContractViolation, LakesideError, LimitExceeded, NotFound, QueryRejected
 from lakeside.lake.layout import data_key
 from lakeside.lake.provenance import Provenance
 from lakeside.month import Month
@@ -128,17 +129,24 @@ def test_a_column_of_two_types_is_named(services: Services) -> None:
         services.lake.remove_object(data_key("green", month))
 
 
-def test_foreign_and_broken_objects_take_no_part(services: Services) -> None:
+def test_a_foreign_or_broken_object_is_named_not_left_out(services: Services) -> None:
     foreign, broken = data_key("green", Month(2021, 3)), data_key("green", Month(2021, 4))
-    with services.lake.open_writer(foreign) as file:
-        pq.write_table(pa.table({"a": [1]}), file)
-    with services.lake.open_writer(broken) as file:
-        file.write(b"not parquet")
-    try:
-        assert query(services, "SELECT count(*) AS n FROM green").table.to_pylist() == [{"n": 800}]
-    finally:
-        services.lake.remove_object(foreign)
-        services.lake.remove_object(broken)
+    for key, content in ((foreign, _parquet_of_others()), (broken, b"not parquet")):
+        with services.lake.open_writer(key) as file:
+            file.write(content)
+        try:
+            with pytest.raises(BadFile, match=key) as caught:
+                query(services, "SELECT count(*) AS n FROM green")
+            assert "lakeside remove" in caught.value.hint
+        finally:
+            services.lake.remove_object(key)
+    assert query(services, "SELECT count(*) AS n FROM green").table.to_pylist() == [{"n": 800}]
+
+
+def _parquet_of_others() -> bytes:
+    buffer = io.BytesIO()
+    pq.write_table(pa.table({"a": [1]}), buffer)
+    return buffer.getvalue()
 
 
 def test_an_object_that_is_cut_ends_in_an_error_of_ours(services: Services) -> None:
