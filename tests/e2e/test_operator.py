@@ -113,3 +113,17 @@ def test_a_schedule_is_made_and_shows_its_next_times(stack: Stack, browser: Brow
         page.get_by_role("button", name=text.DELETE_SCHEDULE).click()
         page.get_by_role("button", name=text.DELETE_SURE).click()
         expect(page.get_by_text("Nothing runs by itself yet")).to_be_visible()
+
+
+def test_a_webhook_goes_in_and_is_never_shown_again(stack: Stack, browser: Browser) -> None:
+    with visit(browser, stack.url) as visitor:
+        page = visitor.page
+        visitor.go("schedules")
+        address = page.get_by_role("textbox", name="Webhook address")
+        address.fill("http://127.0.0.1:9/very-secret")
+        page.get_by_role("button", name=text.SET_WEBHOOK).click()
+        expect(page.get_by_text("a webhook is told")).to_be_visible()
+        expect(address).to_have_value("")
+        assert "very-secret" not in page.content()
+        page.get_by_role("button", name="Remove the webhook").click()
+        expect(page.get_by_text("nobody is told")).to_be_visible()

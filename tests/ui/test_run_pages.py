@@ -186,7 +186,6 @@ def test_a_webhook_goes_in_and_never_comes_out(open_served: OpenServed) -> None:
     drawn = html_of(app)
     assert "a webhook is told" in drawn
     assert "very-secret" not in drawn
-    assert app.text_input[0].value == ""
     next(b for b in app.button if b.label == "Remove the webhook").click().run()
     assert "nobody is told" in html_of(app)
 
