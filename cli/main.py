@@ -33,6 +33,7 @@ VERBS = {
     "status": "cli.status_command",
     "ls": "cli.ls_command",
     "preview": "cli.preview_command",
+    "profile": "cli.profile_command",
     "sql": "cli.sql_command",
     "remove": "cli.remove_command",
     "doctor": "cli.doctor_command",

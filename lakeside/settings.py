@@ -112,6 +112,18 @@ class LimitSettings(_Section):
     preview_seconds: float = Field(
         20, gt=0, le=600, description="Seconds a preview may look for rows that match a condition."
     )
+    profile_seconds: float = Field(
+        30, gt=0, le=3600, description="Seconds the profile of an object may take, all its columns together."
+    )
+    profile_megabytes: float = Field(
+        256,
+        gt=0,
+        le=100_000,
+        description="Bytes of one column a profile may read; of more, a sample is taken.",
+    )
+    profile_columns: int = Field(
+        100, ge=1, le=10_000, description="Columns one profile measures; the others are shown by the footer."
+    )
     listed_objects: int = Field(
         20_000, ge=1, le=1_000_000, description="Objects one listing returns at most."
     )

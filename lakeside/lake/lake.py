@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.dataset as ds
 
+    from lakeside.lake.column_figures import ObjectFigures
+
 
 class Lake:
     """A folder, file://, gs://bucket/prefix or (for tests) memory://name. Opens nothing until it is used.
@@ -143,6 +145,23 @@ class Lake:
         from lakeside.lake.scan import open_dataset
 
         return open_dataset(self._storage, keys, schema)
+
+    def read_figures(self, key: str) -> ObjectFigures:
+        """What the footer says of each column: bytes, nulls, least and greatest value.
+
+        Raises:
+            NotFound: there is no such object.
+            BadFile: it has no footer that can be read.
+        """
+        from lakeside.lake.column_figures import read_figures
+
+        return read_figures(self._storage, key)
+
+    def open_column(self, key: str, field: pa.Field, groups: Sequence[int]) -> ds.Dataset:
+        """One column of some row groups, for engines; reading it raises what Arrow raises."""
+        from lakeside.lake.scan import open_column
+
+        return open_column(self._storage, key, field, groups)
 
     def sweep_temporary(self, older_than_seconds: float = 86_400) -> int:
         """Remove what dead writers left in the whole folder; how many files. A bucket forgets by itself.

@@ -48,7 +48,7 @@ def preview_object(storage: Storage, key: str, page: Page) -> Preview:
     url = storage.url_of(key)
     if page.offset < 0 or page.limit < 1:
         raise SettingsError(f"A preview of {url} starts at row 0 or later and has at least one row.")
-    with _open(storage, key) as reader, decoded(url):
+    with open_object(storage, key) as reader, decoded(url):
         file = pq.ParquetFile(reader, pre_buffer=False, buffer_size=STREAM_BUFFER_BYTES)
         if page.where is None:
             return _read_page(file, reader, page, url)
@@ -57,7 +57,8 @@ def preview_object(storage: Storage, key: str, page: Page) -> Preview:
         return search_page(file, reader, page, url)
 
 
-def _open(storage: Storage, key: str) -> AbstractContextManager[Reader]:
+def open_object(storage: Storage, key: str) -> AbstractContextManager[Reader]:
+    """An object for Arrow to read: one version of it, by ranges where it lies in a bucket."""
     if storage.kind is Kind.GS:
         return VersionFile(storage, get_object(storage, key))
     return open_reader(storage, key)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-from lakeside.lake.errors import translated
+from lakeside.lake.errors import decoded, translated
 from lakeside.lake.storage import Kind, Storage
 
 
@@ -17,3 +17,14 @@ def open_dataset(storage: Storage, keys: Sequence[str], schema: pa.Schema) -> ds
     with translated(storage.location.url):
         paths = [storage.path_of(key) for key in keys]
         return ds.dataset(paths, schema=schema, format="parquet", filesystem=filesystem)
+
+
+def open_column(storage: Storage, key: str, field: pa.Field, groups: Sequence[int]) -> ds.Dataset:
+    """One column of some row groups of one object."""
+    filesystem = None if storage.kind is Kind.FOLDER else storage.filesystem
+    url = storage.url_of(key)
+    with translated(url), decoded(url):
+        schema = pa.schema([field])
+        whole = ds.dataset([storage.path_of(key)], schema=schema, format="parquet", filesystem=filesystem)
+        parts = [fragment.subset(row_group_ids=list(groups)) for fragment in whole.get_fragments()]
+        return ds.FileSystemDataset(parts, schema, whole.format, filesystem=whole.filesystem)

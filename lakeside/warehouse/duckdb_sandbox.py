@@ -51,7 +51,7 @@ def run_select(
     """
     translated = translate_select(sql, known[0], known[1], limits.rows)
     _must_be_select(connection, translated.sql)
-    with _interrupt_after(connection, limits.seconds):
+    with interrupt_after(connection, limits.seconds):
         try:
             rows = connection.sql(translated.sql).to_arrow_reader(_BATCH_ROWS)
             table = _take(rows, limits.rows + 1)
@@ -96,7 +96,7 @@ def _take(reader: pa.RecordBatchReader, rows: int) -> pa.Table:
 
 
 @contextmanager
-def _interrupt_after(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+def interrupt_after(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
     timer = threading.Timer(seconds, connection.interrupt)
     timer.daemon = True
     timer.start()

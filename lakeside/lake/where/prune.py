@@ -5,6 +5,7 @@ Statistics are bounds, not values: a group is left out only when no row between 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,11 +30,11 @@ class Range:
 
 def choose_row_groups(metadata: pq.FileMetaData, schema: pa.Schema, condition: Node) -> list[int]:
     """The row groups that can hold a row for which the condition is true."""
-    found = _find_leaves(metadata, schema, set(find_columns(condition)))
+    found = find_leaves(metadata, schema, set(find_columns(condition)))
     chosen = []
     for number in range(metadata.num_row_groups):
         group = metadata.row_group(number)
-        ranges = {name: _read_range(group, index, kind) for name, (index, kind) in found.items()}
+        ranges = {name: read_range(group, index, kind) for name, (index, kind) in found.items()}
         if group.num_rows and can_be(condition, True, ranges):
             chosen.append(number)
     return chosen
@@ -87,19 +88,22 @@ def _is_all_null(known: Range | None) -> bool:
     return known is not None and known.nulls is not None and known.nulls >= known.rows
 
 
-def _find_leaves(
+def find_leaves(
     metadata: pq.FileMetaData, schema: pa.Schema, names: set[str]
 ) -> dict[str, tuple[int, pa.DataType | None]]:
     """Leaf index of each flat column, and its type when the footer's numbers are in that type's units."""
     paths = [metadata.schema.column(i).path for i in range(metadata.num_columns)]
+    places = {path: index for index, path in enumerate(paths)}
+    path_counts = Counter(paths)
     stored = metadata.schema.to_arrow_schema()
+    stored_counts = Counter(stored.names)
     found: dict[str, tuple[int, pa.DataType | None]] = {}
     for name in names:
         data_type = schema.field(name).type
         data_type = data_type.value_type if pa.types.is_dictionary(data_type) else data_type
-        if paths.count(name) != 1 or stored.names.count(name) != 1 or pa.types.is_nested(data_type):
+        if path_counts[name] != 1 or stored_counts[name] != 1 or pa.types.is_nested(data_type):
             continue
-        index = paths.index(name)
+        index = places[name]
         if metadata.schema.column(index).max_repetition_level:
             continue
         found[name] = (index, data_type if _has_same_units(data_type, stored.field(name).type) else None)
@@ -116,7 +120,7 @@ def _has_same_units(read: pa.DataType, stored: pa.DataType) -> bool:
     return kind_of(read) is not Kind.UNITS or bool(read == stored)
 
 
-def _read_range(group: pq.RowGroupMetaData, index: int, data_type: pa.DataType | None) -> Range:
+def read_range(group: pq.RowGroupMetaData, index: int, data_type: pa.DataType | None) -> Range:
     statistics = group.column(index).statistics
     if statistics is None:
         return Range(group.num_rows, None)
