@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from cli.output import Output
@@ -83,8 +83,24 @@ def describe_results(results: Sequence[MonthResult]) -> str:
         for r in results
     ]
     parts = [format_table(_TITLES, rows)]
+    parts += [note for result in results for note in _describe_leftovers(result)]
     for result in results:
         if result.error:
             hint = f"\n  {result.error['hint']}" if result.error.get("hint") else ""
             parts.append(f"{result.dataset} {result.month} failed: {result.error['message']}{hint}")
     return "\n\n".join(parts)
+
+
+def _describe_leftovers(result: MonthResult) -> Iterator[str]:
+    """Where rejected rows are, and what became of columns the contract does not know."""
+    from lakeside.lake.layout import quarantine_key
+    from lakeside.month import Month
+
+    what = f"{result.dataset} {result.month}"
+    if result.rows_rejected:
+        count = f"{result.rows_rejected:,} {'row' if result.rows_rejected == 1 else 'rows'}"
+        key = quarantine_key(result.dataset, Month.parse(result.month))
+        yield f"{what}: {count} set aside with the reason in the lake's {key}."
+    for columns, became in ((result.columns_added, "kept"), (result.columns_discarded, "dropped")):
+        if columns:
+            yield f"{what}: outside the contract and {became}: {', '.join(columns)}."

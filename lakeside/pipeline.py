@@ -208,4 +208,6 @@ def _describe(
         rows_written=provenance.rows_written,
         rows_rejected=provenance.rows_rejected,
         lake_path=services.lake.url_of(key),
+        columns_added=tuple(provenance.columns_added),
+        columns_discarded=tuple(provenance.columns_discarded),
     )

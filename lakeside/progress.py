@@ -52,7 +52,10 @@ class MonthState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MonthResult:
-    """What became of one month; exactly the fields `lakeside ingest --json` prints."""
+    """What became of one month; exactly the fields `lakeside ingest --json` prints.
+
+    By the policy of the dataset, `columns_added` (outside the contract) are kept, `columns_discarded` dropped.
+    """
 
     dataset: str
     month: str
@@ -64,9 +67,15 @@ class MonthResult:
     lake_path: str | None = None
     warehouse_rows: int | None = None
     bytes_read: int | None = None
+    columns_added: tuple[str, ...] = ()
+    columns_discarded: tuple[str, ...] = ()
     elapsed_seconds: float = 0.0
     error: dict[str, str] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data."""
-        return {**asdict(self), "state": self.state.value}
+        columns = {
+            "columns_added": list(self.columns_added),
+            "columns_discarded": list(self.columns_discarded),
+        }
+        return {**asdict(self), **columns, "state": self.state.value}

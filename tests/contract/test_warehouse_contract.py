@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,47 +24,18 @@ from lakeside.lake.lake import Lake
 from lakeside.month import Month
 from lakeside.settings import Settings, WarehouseSettings
 from lakeside.warehouse.bigquery_warehouse import BigQueryWarehouse
-from lakeside.warehouse.duckdb_warehouse import DuckDBWarehouse
 from lakeside.warehouse.figures import compare_figures
 from lakeside.warehouse.loads import LOADS_TABLE
 from lakeside.warehouse.protocol import QueryLimits, Warehouse
 from tests.builders import build_provenance, build_rows, write_month, write_object
-from tests.servers.bigquery import BigQueryServer, run_bigquery_server
+from tests.contract.bigquery_settings import open_bigquery
+from tests.servers.bigquery import BigQueryServer
 from tests.servers.gcs import run_gcs_server
 
 GREEN = get_dataset("green")
 OCTOBER, NOVEMBER = Month(2020, 10), Month(2020, 11)
 KEY = "data/green/green_tripdata_2020-10.parquet"
 LIMITS = QueryLimits(rows=100, seconds=30, billed_bytes=10**9)
-
-
-@pytest.fixture(scope="module")
-def gcs_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the GCS emulator keeps its objects and the BigQuery emulator looks for them."""
-    return tmp_path_factory.mktemp("gcs")
-
-
-@pytest.fixture(scope="module")
-def bigquery_server(tmp_path_factory: pytest.TempPathFactory, gcs_root: Path) -> Iterator[BigQueryServer]:
-    with run_bigquery_server(tmp_path_factory.mktemp("bigquery"), gcs_root) as server:
-        yield server
-
-
-@pytest.fixture
-def lake(tmp_path: Path) -> Lake:
-    return Lake.open(Settings(lake_url=str(tmp_path / "lake")))
-
-
-@pytest.fixture(params=["duckdb", pytest.param("bigquery", marks=pytest.mark.emulator)])
-def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Warehouse:
-    if request.param == "duckdb":
-        return DuckDBWarehouse.open(Settings(home=tmp_path))
-    return open_bigquery(request.getfixturevalue("bigquery_server"))
-
-
-def open_bigquery(server: BigQueryServer) -> BigQueryWarehouse:
-    chosen = WarehouseSettings(kind="bigquery", project="test", dataset=f"trips_{uuid.uuid4().hex[:8]}")
-    return BigQueryWarehouse.open(Settings(warehouse=chosen, bigquery_emulator_host=server.url))
 
 
 def assert_same_as_footer(warehouse: Warehouse, lake: Lake, month: Month = OCTOBER) -> None:
