@@ -54,7 +54,7 @@ class MonthState(StrEnum):
 class MonthResult:
     """What became of one month; exactly the fields `lakeside ingest --json` prints.
 
-    By the policy of the dataset, `columns_added` (outside the contract) are kept, `columns_discarded` dropped.
+    Of columns outside the contract, `columns_added` were kept and `columns_discarded` dropped.
     """
 
     dataset: str
