@@ -34,6 +34,7 @@ VERBS = {
     "ls": "cli.ls_command",
     "preview": "cli.preview_command",
     "profile": "cli.profile_command",
+    "schemas": "cli.schemas_command",
     "sql": "cli.sql_command",
     "remove": "cli.remove_command",
     "doctor": "cli.doctor_command",
