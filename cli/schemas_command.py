@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lakeside.lake.schemas import ColumnDrift, SchemaMatrix
 
 _COLUMN_TITLES = ("column", "in the table", "first seen", "last seen", "types")
-_OBJECT_TITLES = ("month", "rows", "written by", "would it append?", "why")
+_OBJECT_TITLES = ("month", "rows", "written by", "would it append?")
 
 
 def schemas(
@@ -81,11 +81,12 @@ def _describe(matrix: SchemaMatrix) -> Iterator[str]:
             one.rows,
             "others" if one.foreign else "Lakeside",
             one.verdict.replace("_", " "),
-            " ".join(one.reasons),
         )
         for one in matrix.objects
     ]
     yield format_table(_OBJECT_TITLES, rows)
+    yield ""
+    yield from (f"{one.label}: {reason}" for one in matrix.objects for reason in one.reasons)
     yield ""
     yield from matrix.changes or ["No column changes its type or the case of its name."]
     if matrix.truncated:

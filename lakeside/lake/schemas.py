@@ -107,8 +107,8 @@ def _gather_columns(dataset: Dataset, facts: Sequence[ObjectFacts]) -> Iterator[
     for one in facts:
         for column in one.footer.schema if one.footer else ():
             name, key = normalise(column.name), one.object.key
-            already = types.setdefault(name, {}).get(key)
-            types[name][key] = f"{already} and {column.type}" if already else str(column.type)
+            already, written = types.setdefault(name, {}).get(key), _name_type(column.type)
+            types[name][key] = f"{already} and {written}" if already else written
             before = spellings.setdefault(name, {}).get(key)
             spellings[name][key] = f"{before} and {column.name}" if before else column.name
     labels = {one.object.key: _label(one) for one in facts}
@@ -124,6 +124,11 @@ def _gather_columns(dataset: Dataset, facts: Sequence[ObjectFacts]) -> Iterator[
             types=cells,
             spellings=spellings[name],
         )
+
+
+def _name_type(data_type: pa.DataType) -> str:
+    """Arrow's name; parquet has one type for the strings Arrow keeps in different ways."""
+    return "string" if name_table_type(data_type) == "STRING" else str(data_type)
 
 
 def list_runs(cells: Mapping[str, str], labels: Mapping[str, str]) -> list[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from lakeside.errors import BadFile, LimitExceeded, NotFound, SettingsError
+from lakeside.errors import BadFile, LimitExceeded, NotFound, QueryRejected, SettingsError
 from lakeside.lake.browse import browse
 from lakeside.lake.footers import FIRST_TAIL_BYTES
 from lakeside.lake.lake import Lake
@@ -193,6 +193,25 @@ class ParquetContract:
         assert preview.rows.column_names == ["Trip_type ", "number"]
         with pytest.raises(NotFound, match="no column tip"):
             lake.preview_object(DATA_KEY, columns=["number", "tip"])
+
+    def test_a_preview_of_the_rows_that_match_a_condition(self, lake: Lake) -> None:
+        write_table(lake, DATA_KEY, make_table())
+        last = ROWS - 3
+        page = lake.preview_object(DATA_KEY, columns=["Trip_type "], where=f"number >= {last}")
+        assert page.rows.equals(make_table().slice(last).select(["Trip_type "]))
+        assert (page.rows_matching, page.truncated, len(page.row_groups_read)) == (3, False, 1)
+        assert page.row_groups_skipped > 0
+        with pytest.raises(QueryRejected, match="LOWER"):
+            lake.preview_object(DATA_KEY, where="lower(number) = 1")
+
+    def test_one_column_of_some_row_groups_and_what_the_footer_says_of_it(self, lake: Lake) -> None:
+        write_table(lake, DATA_KEY, make_table())
+        figures = lake.read_figures(DATA_KEY)
+        number = next(column for column in figures.columns if column.name == "number")
+        assert (figures.rows, number.nulls, number.low, number.high) == (ROWS, 0, 0, ROWS - 1)
+        field = pa.field("number", number.data_type)
+        rows = lake.open_column(DATA_KEY, field, [1]).to_table().column("number").to_pylist()
+        assert rows == list(range(figures.group_rows[0], sum(figures.group_rows[:2])))
 
     def test_a_preview_has_the_settings_limits(self, lake: Lake) -> None:
         write_table(lake, DATA_KEY, make_table())

@@ -84,6 +84,7 @@ def test_the_drift_of_foreign_months(lakeside: Lakeside, lake: Path) -> None:
     assert (fee["first_seen"], fee["last_seen"], fee["contract_column"]) == ("2020-08", "2020-09", None)
     text = lakeside("schemas", "green").stdout
     assert "conform first" in text
+    assert "2020-09: passenger_count is double, which loads as FLOAT64" in text
     assert "int64 from 2020-08, double from 2020-09, int64 from 2020-10" in text
 
 
