@@ -134,9 +134,7 @@ def _refuse(error: TyperException, as_json: bool) -> int:
 
 def _configure_logging() -> None:
     """Warnings and worse go to stderr; stdout is for results."""
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
-    )
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s: %(message)s")
     logging.captureWarnings(True)
     warnings.formatwarning = _format_warning
 
