@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from lakeside.lake.errors import decoded
 from lakeside.lake.plain import list_values
-from lakeside.lake.preview import open_object
+from lakeside.lake.preview import open_object, open_parquet
 from lakeside.lake.storage import Storage
 from lakeside.lake.where.prune import Range, find_leaves, read_range
 from lakeside.lake.where.values import Kind, as_scalar, kind_of
@@ -46,7 +46,7 @@ class ObjectFigures:
 def read_figures(storage: Storage, key: str) -> ObjectFigures:
     """See `Lake.read_figures`."""
     with open_object(storage, key) as reader, decoded(storage.url_of(key)):
-        file = pq.ParquetFile(reader, pre_buffer=False)
+        file = open_parquet(reader, storage.url_of(key))
         return _collect(file.metadata, file.schema_arrow)
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lakeside.errors import LimitExceeded, NotFound, SettingsError
+from lakeside.errors import BadFile, LimitExceeded, NotFound, SettingsError
+from lakeside.lake.content import HEAD_BYTES, name_content
 from lakeside.lake.errors import decoded
 from lakeside.lake.listing import get_object
 from lakeside.lake.objects import Preview
@@ -49,7 +50,7 @@ def preview_object(storage: Storage, key: str, page: Page) -> Preview:
     if page.offset < 0 or page.limit < 1:
         raise SettingsError(f"A preview of {url} starts at row 0 or later and has at least one row.")
     with open_object(storage, key) as reader, decoded(url):
-        file = pq.ParquetFile(reader, pre_buffer=False, buffer_size=STREAM_BUFFER_BYTES)
+        file = open_parquet(reader, url)
         if page.where is None:
             return _read_page(file, reader, page, url)
         from lakeside.lake.search import search_page  # the parser of conditions is not needed otherwise
@@ -62,6 +63,20 @@ def open_object(storage: Storage, key: str) -> AbstractContextManager[Reader]:
     if storage.kind is Kind.GS:
         return VersionFile(storage, get_object(storage, key))
     return open_reader(storage, key)
+
+
+def open_parquet(reader: Reader, url: str) -> pq.ParquetFile:
+    """The object as parquet; BadFile says what it is when it is something else."""
+    try:
+        with decoded(url):
+            return pq.ParquetFile(reader, pre_buffer=False, buffer_size=STREAM_BUFFER_BYTES)
+    except BadFile as error:
+        reader.seek(0)
+        content = name_content(reader.read(HEAD_BYTES))
+        if content == "parquet":
+            raise
+        described = "not parquet" if content == "unknown" else f"{content}, not parquet"
+        raise BadFile(f"{url} is {described}.", "`lakeside ls` says what each object is.") from error
 
 
 def _read_page(file: pq.ParquetFile, reader: Reader, page: Page, url: str) -> Preview:

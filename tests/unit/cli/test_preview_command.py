@@ -84,6 +84,18 @@ def test_what_cannot_be_shown(
     assert "Traceback" not in answer.stderr
 
 
+def test_what_is_not_parquet_says_what_it_is(lakeside: Lakeside, lake: Path) -> None:
+    for name, content, word in (
+        ("t.csv", b"a,b\n1,2\n", "csv"),
+        ("e", b"", "empty"),
+        ("p", b"<html>", "html"),
+    ):
+        (lake / name).write_bytes(content)
+        for verb in ("preview", "profile"):
+            message = lakeside(verb, name, "--json").document["error"]["message"]
+            assert message == f"{lake / name} is {word}, not parquet."
+
+
 def test_many_columns(lakeside: Lakeside, lake: Path) -> None:
     pq.write_table(pa.table({f"column {i}": [i] for i in range(3000)}), lake / "wide.parquet")
     document = lakeside("preview", "wide.parquet", "--where", "`column 2999` = 2999", "--json").document
