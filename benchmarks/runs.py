@@ -36,7 +36,7 @@ Row = tuple[str, str, str]
 def main() -> None:
     """Measure everything and write the table into README.md."""
     with tempfile.TemporaryDirectory() as folder:
-        stack = LightStack(Path(folder) / "home", {"LAKESIDE_SOURCES__SAMPLE_ROWS": str(ROWS)})
+        stack = LightStack(Path(folder) / "home", ROWS)
         try:
             stack.start(workers=1)
             rows = [measure_preflight(stack), measure_overhead(stack, Path(folder) / "plain")]

@@ -113,7 +113,8 @@ def cancel_run(client: SyncPrefectClient, run_id: UUID) -> None:
     run = client.read_flow_run(run_id)
     if run.state is None or run.state.is_final() or run.state.is_cancelling():
         return
-    if run.state.is_scheduled():
+    if run.state.is_scheduled() or run.state.is_pending():
+        # Of a run that has not begun nobody would end a Cancelling; its process, if it comes, ends at once.
         client.set_flow_run_state(run_id, Cancelled(message="Cancelled before it began."), force=True)
         return
     client.set_flow_run_state(run_id, Cancelling(message="Cancelled from the console."))
