@@ -142,7 +142,7 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
 
 def _read(block: bytes, format_: CsvFormat, odd: list[tuple[int, str]]) -> pa.Table:
     """Parse with pyarrow; `odd` gets the lines with another number of fields."""
-    if not block.strip(b"\r\n"):
+    if block[:1] in b"\r\n" and not block.strip(b"\r\n"):
         return _empty(format_)
 
     def hand_out(row: Any) -> str:
@@ -269,10 +269,10 @@ class _Lines:
 
     def are_as_many_as(self, rows: int) -> bool:
         """Whether each line became one row; only quotes can make it otherwise."""
-        ends = self._block.count(b"\n") + (not self._block.endswith(b"\n"))
-        if b'"' not in self._block or ends == rows:
+        if b'"' not in self._block:
             return True
-        return len(self._split()) == rows
+        ends = self._block.count(b"\n") + (not self._block.endswith(b"\n"))
+        return ends == rows or len(self._split()) == rows
 
     def _split(self) -> list[bytes]:
         if self._lines is None:
