@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import signal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -85,6 +88,24 @@ def test_a_broken_month_fails_and_is_tried_again(stack: Stack, browser: Browser)
         page.get_by_role("button", name=text.RETRY).click()
         page.wait_for_url(lambda url: url != before and "run=" in url)
         expect(page.get_by_label("2020-10 published")).to_be_visible(timeout=RUN_SECONDS)
+
+
+@pytest.mark.usefixtures("shared_data")
+def test_a_run_outlives_its_worker_and_the_server(stack: Stack, browser: Browser) -> None:
+    """kill -9 of both in mid-run: the supervisor brings them back, the run ends, the page finds out."""
+    path = "/yellow/yellow_tripdata_2021-01.csv.gz"
+    stack.source.faults[path] = Faults(seconds_per_piece=25)
+    with visit(browser, stack.url) as visitor:
+        page = visitor.page
+        visitor.go("ingest?dataset=yellow&source=datatalksclub&months=2021-01")
+        page.get_by_role("button", name="Launch 1 month").click()
+        page.wait_for_url(RUN_PAGE)
+        expect(page.get_by_label("2021-01 running")).to_be_visible(timeout=RUN_SECONDS)
+        pids = json.loads((stack.home / "stack.json").read_text())["pids"]
+        for name in ("worker", "server"):
+            os.kill(pids[name], signal.SIGKILL)
+        expect(page.get_by_label("2021-01 published")).to_be_visible(timeout=2 * RUN_SECONDS)
+    del stack.source.faults[path]
 
 
 def test_a_schedule_is_made_and_shows_its_next_times(stack: Stack, browser: Browser) -> None:
