@@ -1,5 +1,6 @@
-"""`python -m benchmarks`: run the benchmarks and write their table."""
+"""`python -m benchmarks`: run every benchmark and write its table."""
 
-from benchmarks.ingest import main
+from benchmarks import ingest, runs
 
-main()
+ingest.main()
+runs.main()

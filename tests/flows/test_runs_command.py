@@ -119,3 +119,24 @@ def test_runs_are_listed_found_and_missed(stack: RunningStack) -> None:
         assert (missed.code, missed.document["error"]["kind"]) == (1, "NotFound"), verb
     refused = call(stack, "runs", "retry", done["run_id"])
     assert refused.code == 2 and "No month" in refused.document["error"]["message"]
+
+
+def test_a_schedule_is_added_paused_resumed_and_removed(stack: RunningStack) -> None:
+    for wrong in (("--every", "often"), ("--cron", "0 6 * *"), ("--cron", "0 6 * * *", "--every", "1d")):
+        refused = call(stack, "schedule", "add", "green", *wrong)
+        assert refused.code == 2 and refused.document["error"]["hint"], refused.document
+
+    added = call(stack, "schedule", "add", "green", "--cron", "0 6 * * *", "--timezone", "Europe/Berlin")
+    assert added.code == 0, added.document
+    assert (added.document["flow"], added.document["active"]) == ("sync-months", True)
+    assert len(added.document["next_times"]) >= 5 and added.document["words"]
+    place = added.document["id"]
+
+    assert call(stack, "schedule", "pause", place).code == 0
+    assert {s["id"]: s["active"] for s in call(stack, "schedule", "list").document} == {place: False}
+    assert call(stack, "schedule", "resume", place[:8]).code == 0
+    assert {s["id"]: s["active"] for s in call(stack, "schedule", "list").document} == {place: True}
+    assert call(stack, "schedule", "remove", place).code == 0
+    assert call(stack, "schedule", "list").document == []
+    missed = call(stack, "schedule", "remove", place)
+    assert (missed.code, missed.document["error"]["kind"]) == (1, "NotFound")
