@@ -69,7 +69,13 @@ def test_ctrl_c_reports_what_was_done(environment: dict[str, str], tmp_path: Pat
     months = ["ingest", "yellow", "2010-01..2020-12", "--source", "sample", "--json", "--no-load"]
     with (
         (tmp_path / "out").open("w+") as out,
-        subprocess.Popen([SCRIPT, *months], stdout=out, env=environment) as process,
+        # A shell's background job, as a test run may be, ignores Ctrl-C, and its children with it.
+        subprocess.Popen(
+            [SCRIPT, *months],
+            stdout=out,
+            env=environment,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        ) as process,
     ):
         second = Path(environment["LAKESIDE_HOME"]) / "lake/data/yellow/yellow_tripdata_2010-02.parquet"
         deadline = time.monotonic() + 60
