@@ -65,17 +65,20 @@ def test_progress_is_shown_on_the_terminal_and_json_stays_alone(environment: dic
     assert "green 2020-10" in shown and "1,000 rows" in shown
 
 
+# A shell's background job, as a test run may be, ignores Ctrl-C, and its children with it.
+HEED_CTRL_C = (
+    sys.executable,
+    "-c",
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    "os.execv(sys.argv[1], sys.argv[1:])",
+)
+
+
 def test_ctrl_c_reports_what_was_done(environment: dict[str, str], tmp_path: Path) -> None:
     months = ["ingest", "yellow", "2010-01..2020-12", "--source", "sample", "--json", "--no-load"]
     with (
         (tmp_path / "out").open("w+") as out,
-        # A shell's background job, as a test run may be, ignores Ctrl-C, and its children with it.
-        subprocess.Popen(
-            [SCRIPT, *months],
-            stdout=out,
-            env=environment,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        ) as process,
+        subprocess.Popen([*HEED_CTRL_C, SCRIPT, *months], stdout=out, env=environment) as process,
     ):
         second = Path(environment["LAKESIDE_HOME"]) / "lake/data/yellow/yellow_tripdata_2010-02.parquet"
         deadline = time.monotonic() + 60
