@@ -111,7 +111,7 @@ def read_months(run: FlowRun) -> list[Month]:
     parameters = run.parameters or {}
     try:
         return [Month(parameters["year"], number) for number in sorted(parameters["months"])]
-    except Exception:  # noqa: BLE001 - a run made elsewhere may carry parameters that make no months
+    except (KeyError, TypeError, SettingsError):  # a run made elsewhere may carry other parameters
         return []
 
 

@@ -19,7 +19,6 @@ TRY_OUT = "Try it with sample data"
 TRY_OUT_DETAIL = (
     "Makes three months of synthetic green trips on this machine and publishes them. Needs no network."
 )
-LAUNCH = "Launch"
 CANCEL = "Cancel run"
 CANCEL_SURE = "Yes, cancel it"
 RETRY = "Retry failed months"
@@ -31,7 +30,6 @@ DELETE_SURE = "Yes, delete it"
 SET_WEBHOOK = "Set the webhook"
 REFRESH = "Refresh"
 
-START_COMMAND = "lakeside up"
 UNEXPECTED = "Something went wrong that Lakeside did not foresee."
 
 EMPTY_LAKE = "The lake is empty"
