@@ -8,7 +8,9 @@ import streamlit as st
 
 from flows.console import Launch, RunSummary, ScheduleSpec
 from lakeside.plan import Action, Plan, require_unmoved
-from ui.access import open_run_console, read_plan, refresh_all
+from ui.access.freshness import refresh_all
+from ui.access.opened import open_run_console
+from ui.access.plans import read_plan
 from ui.app_pages.pages import find_path
 from ui.formats import format_counted
 from ui.state import set_param, take, toast_later

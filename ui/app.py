@@ -6,7 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.access import freeze_imports, load_backends, load_health
+from ui.access.health import load_backends, load_health
+from ui.access.opened import freeze_imports
 from ui.app_pages.pages import PAGES
 from ui.components.boundary import error_boundary
 from ui.components.links import show_link_script

@@ -136,13 +136,24 @@ def test_lake_narrows_the_listing(filled_home: Path, open_page: OpenPage) -> Non
     assert GREEN_KEY not in drawn
 
 
-def test_an_object_shows_rows_origin_schema_and_code(filled_home: Path, open_page: OpenPage) -> None:
+def test_an_object_opens_with_its_rows(filled_home: Path, open_page: OpenPage) -> None:
     app = open_page(filled_home, "lake", object=GREEN_KEY)
-    drawn = html_of(app)
     assert len(app.dataframe[0].value) == 100
-    assert "Rows 1 to 100 of 1,500 rows; read" in drawn
-    assert "1,500 rows read = 1,500 written + 0 set aside" in drawn
-    assert "lpep_pickup_datetime" in drawn
+    assert "Rows 1 to 100 of 1,500 rows; read" in html_of(app)
+
+
+@pytest.mark.parametrize(
+    ("tab", "words"),
+    [("origin", "1,500 rows read = 1,500 written + 0 set aside"), ("schema", "lpep_pickup_datetime")],
+)
+def test_the_url_opens_a_tab_of_an_object(
+    tab: str, words: str, filled_home: Path, open_page: OpenPage
+) -> None:
+    assert words in html_of(open_page(filled_home, "lake", object=GREEN_KEY, tab=tab))
+
+
+def test_an_object_comes_with_code_that_reads_it(filled_home: Path, open_page: OpenPage) -> None:
+    app = open_page(filled_home, "lake", object=GREEN_KEY, tab="code")
     assert any("read_parquet" in block.value for block in app.code)
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from ui.access import load_coverage, load_health
+from ui.access.coverage import load_coverage
+from ui.access.health import load_health
 from ui.components.boundary import error_boundary
 from ui.components.listing_age import show_listing_age
 from ui.components.matrix import show_matrix

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.access import load_coverage, load_plan, load_preflight
+from ui.access.coverage import load_coverage
+from ui.access.plans import load_plan, load_preflight
 from ui.actions import launch_held
 from ui.components.boundary import error_boundary
 from ui.components.ingest_form import show_ingest_form

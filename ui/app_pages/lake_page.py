@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from ui.access import find_lake_url, load_listing, load_object
+from ui.access.lake import find_lake_url, load_listing, load_object
 from ui.components.boundary import error_boundary
 from ui.components.lake_listing import show_listing
 from ui.components.listing_age import show_listing_age

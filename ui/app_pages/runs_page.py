@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from ui.access import load_run
+from ui.access.runs import load_run
 from ui.actions import repeat_held
 from ui.components.boundary import error_boundary
 from ui.components.pieces import show_back, show_heading

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from ui.access import load_deployments, load_has_notification
+from ui.access.schedules import load_deployments, load_has_notification
 from ui.components.boundary import error_boundary
 from ui.components.notification_form import show_notification_form
 from ui.components.pieces import show_facts, show_heading, show_table

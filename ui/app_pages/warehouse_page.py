@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from ui.access import find_warehouse_location, load_coverage, load_publications, load_tables
+from ui.access.coverage import load_coverage
+from ui.access.warehouse import find_warehouse_location, load_publications, load_tables
 from ui.components.boundary import error_boundary
 from ui.components.listing_age import show_listing_age
 from ui.components.pieces import show_empty, show_facts, show_heading

@@ -11,7 +11,7 @@ from lakeside.coverage import MonthCoverage
 from lakeside.month import Month
 from lakeside.plan.request import Mode, PlanRequest
 from lakeside.sources.probe import SourceName
-from ui.access import load_month_sources
+from ui.access.plans import load_month_sources
 from ui.presenters.coverage_presenter import list_datasets
 from ui.presenters.ingest_presenter import SOURCE_WORDS
 from ui.presenters.picker_presenter import AUTO, MonthSources, list_offered, list_sources, read_months

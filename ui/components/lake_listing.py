@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from lakeside.lake.objects import LakeObject, ObjectListing
-from ui.access import load_footers
+from ui.access.lake import load_footers
 from ui.components.pieces import show_muted, show_table
 from ui.formats import format_counted
 from ui.presenters.lake_presenter import ALL, PAGE_OBJECTS, SORTS, list_areas, present_objects, select_objects

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from ui.access import refresh_all
+from ui.access.freshness import refresh_all
 from ui.components.pieces import show_muted
 from ui.formats import format_relative, format_utc
 from ui.text import REFRESH

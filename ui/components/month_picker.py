@@ -12,7 +12,7 @@ import streamlit as st
 from lakeside.month import Month
 from lakeside.plan.plan import PlanLine
 from lakeside.plan.request import Mode
-from ui.access import load_attempts
+from ui.access.plans import load_attempts
 from ui.components.ingest_form import Choice
 from ui.components.markup import Markup, el
 from ui.components.pieces import show_legend

@@ -8,7 +8,7 @@ import streamlit as st
 
 from flows.console import RunFilter
 from lakeside.datasets import list_datasets
-from ui.access import load_runs
+from ui.access.runs import load_runs
 from ui.components.boundary import error_boundary
 from ui.components.pieces import show_empty, show_muted, show_table
 from ui.pace import find_pace, note_sign

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from flows.console import LogLine
-from ui.access import load_logs
+from ui.access.runs import load_logs
 from ui.components.boundary import error_boundary
 from ui.components.pieces import show_muted
 from ui.components.run_panel import show_log

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from ui.access import load_artifacts, load_logs, load_parts, load_run, load_tasks
+from ui.access.runs import load_artifacts, load_logs, load_parts, load_run, load_tasks
 from ui.actions import cancel_run
 from ui.components.boundary import error_boundary
 from ui.components.pieces import show_facts, show_failed_message, show_muted, show_pairs, show_table

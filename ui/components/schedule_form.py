@@ -12,7 +12,7 @@ from flows.names import SYNC_FLOW
 from lakeside.datasets import list_datasets
 from lakeside.month import FIRST_YEAR
 from lakeside.sources.probe import SourceName
-from ui.access import load_schedule_words
+from ui.access.schedules import load_schedule_words
 from ui.actions import save_schedule
 from ui.components.boundary import error_boundary
 from ui.components.pieces import show_muted, show_sentences

@@ -1,0 +1,39 @@
+"""Settings, services and the run console, opened once per process; they open no connection by themselves."""
+
+from __future__ import annotations
+
+import atexit
+import gc
+
+import streamlit as st
+
+from flows.console import RunConsole
+from lakeside.services import Services, open_services
+from lakeside.settings import Settings, load_settings
+
+
+@st.cache_resource(show_spinner=False)
+def open_settings() -> Settings:
+    """The environment, read once."""
+    return load_settings()
+
+
+@st.cache_resource(show_spinner=False)
+def open_console_services() -> Services:
+    """Lake, sources and warehouse."""
+    return open_services(open_settings())
+
+
+@st.cache_resource(ttl=30, max_entries=1, show_spinner=False)
+def open_run_console() -> RunConsole:
+    """The way to Prefect; opened again now and then, because the stack may have moved."""
+    return RunConsole.open(open_settings())
+
+
+@st.cache_resource(show_spinner=False)
+def freeze_imports() -> int:
+    """Take what was imported out of the collector's sight; else each run ends with 0.1 s of collecting."""
+    gc.collect()
+    gc.freeze()
+    atexit.register(gc.unfreeze)
+    return gc.get_freeze_count()

@@ -1,0 +1,30 @@
+"""The tabs of an object's page, one line each, in their order. The first opens by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lakeside.lake.objects import LakeObject
+from ui.components.object_tabs.code_tab import show_code
+from ui.components.object_tabs.origin_tab import show_origin
+from ui.components.object_tabs.rows_tab import show_rows
+from ui.components.object_tabs.schema_tab import show_schema
+from ui.presenters.lake_presenter import ObjectView
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectTab:
+    """A tab: its name in the URL, its title, and what draws it."""
+
+    name: str
+    title: str
+    show: Callable[[LakeObject, ObjectView], None]
+
+
+TABS = [
+    ObjectTab("rows", "Rows", show_rows),
+    ObjectTab("origin", "Origin", show_origin),
+    ObjectTab("schema", "Schema", show_schema),
+    ObjectTab("code", "Use it", show_code),
+]
