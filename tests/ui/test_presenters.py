@@ -12,7 +12,13 @@ from lakeside.coverage import CoverageState, MonthCoverage, SourceState
 from lakeside.lake.layout import data_key
 from lakeside.lake.objects import LakeObject, ObjectListing
 from lakeside.month import Month, month_range
-from ui.presenters import coverage_presenter, lake_presenter, run_list_presenter, runs_presenter
+from ui.presenters import (
+    code_presenter,
+    coverage_presenter,
+    listing_presenter,
+    run_list_presenter,
+    runs_presenter,
+)
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 OCTOBER = Month(2020, 10)
@@ -170,16 +176,16 @@ def test_the_whole_listing_is_narrowed_and_sorted() -> None:
         LakeObject("reference/taxi_zones.parquet", 5, NOW + timedelta(days=1), "1"),
     ]
     listing = ObjectListing(objects, False, NOW)
-    assert lake_presenter.list_areas(listing) == ["all", "green", "quarantine", "reference"]
-    newest = lake_presenter.select_objects(listing, "all", "", "newest")
-    assert [lake_presenter.area_of(o) for o in newest] == ["reference", "green", "quarantine"]
-    assert lake_presenter.select_objects(listing, "all", "2020-10", "largest")[0].size_bytes == 99
-    assert lake_presenter.select_objects(listing, "green", "zones", "name") == []
+    assert listing_presenter.list_areas(listing) == ["all", "green", "quarantine", "reference"]
+    newest = listing_presenter.select_objects(listing, "all", "", "newest")
+    assert [listing_presenter.area_of(o) for o in newest] == ["reference", "green", "quarantine"]
+    assert listing_presenter.select_objects(listing, "all", "2020-10", "largest")[0].size_bytes == 99
+    assert listing_presenter.select_objects(listing, "green", "zones", "name") == []
 
 
 @pytest.mark.parametrize(("url", "options"), [("/lake/x.parquet", False), ("gs://bucket/x.parquet", True)])
 def test_code_reads_exactly_this_object(url: str, options: bool) -> None:
-    code = lake_presenter.present_code(url)
+    code = code_presenter.present_code(url)
     assert f'"{url}"' in code["pandas"]
     assert ("storage_options" in code["pandas"]) is options
     compile(code["pandas"], "pandas", "exec")

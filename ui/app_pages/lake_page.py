@@ -10,7 +10,8 @@ from ui.components.lake_listing import show_listing
 from ui.components.listing_age import show_listing_age
 from ui.components.object_view import show_object
 from ui.components.pieces import show_back, show_empty, show_facts, show_heading
-from ui.presenters.lake_presenter import present_lake_facts, present_object
+from ui.presenters.listing_presenter import present_lake_facts
+from ui.presenters.object_presenter import present_object
 from ui.presenters.places import INGEST, LAKE
 from ui.presenters.views import Link
 from ui.state import find_param

@@ -10,7 +10,14 @@ from lakeside.lake.objects import LakeObject, ObjectListing
 from ui.access.lake import load_footers
 from ui.components.pieces import show_muted, show_table
 from ui.formats import format_counted
-from ui.presenters.lake_presenter import ALL, PAGE_OBJECTS, SORTS, list_areas, present_objects, select_objects
+from ui.presenters.listing_presenter import (
+    ALL,
+    PAGE_OBJECTS,
+    SORTS,
+    list_areas,
+    present_objects,
+    select_objects,
+)
 from ui.state import follow_page, follow_url, remember_choice
 
 

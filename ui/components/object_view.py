@@ -8,7 +8,7 @@ from lakeside.lake.objects import LakeObject
 from ui.components.boundary import error_boundary
 from ui.components.object_tabs.tabs import TABS
 from ui.components.pieces import show_facts
-from ui.presenters.lake_presenter import ObjectView
+from ui.presenters.object_presenter import ObjectView
 from ui.state import follow_url, remember_choice
 
 

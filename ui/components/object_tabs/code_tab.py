@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lakeside.lake.objects import LakeObject
-from ui.presenters.lake_presenter import ObjectView
+from ui.presenters.object_presenter import ObjectView
 
 
 def show_code(item: LakeObject, view: ObjectView) -> None:

@@ -7,7 +7,8 @@ import streamlit as st
 from lakeside.lake.objects import LakeObject
 from ui.access.lake import load_preview
 from ui.components.pieces import show_muted
-from ui.presenters.lake_presenter import PAGE_ROWS, ObjectView, present_cost
+from ui.presenters.object_presenter import ObjectView
+from ui.presenters.rows_presenter import PAGE_ROWS, present_cost
 from ui.state import follow_page
 
 

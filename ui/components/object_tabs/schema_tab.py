@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lakeside.lake.objects import LakeObject
 from ui.components.pieces import show_table
-from ui.presenters.lake_presenter import ObjectView
+from ui.presenters.object_presenter import ObjectView
 
 
 def show_schema(item: LakeObject, view: ObjectView) -> None:

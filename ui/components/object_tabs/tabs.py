@@ -10,7 +10,7 @@ from ui.components.object_tabs.code_tab import show_code
 from ui.components.object_tabs.origin_tab import show_origin
 from ui.components.object_tabs.rows_tab import show_rows
 from ui.components.object_tabs.schema_tab import show_schema
-from ui.presenters.lake_presenter import ObjectView
+from ui.presenters.object_presenter import ObjectView
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,55 @@
+"""One object of the lake, whole: what its page and its tabs show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lakeside.lake.objects import Footer, LakeObject
+from ui.formats import format_bytes, format_count, format_counted, format_relative, format_utc
+from ui.presenters.code_presenter import present_code
+from ui.presenters.origin_presenter import present_story
+from ui.presenters.places import link_to_run
+from ui.presenters.rows_presenter import PAGE_ROWS
+from ui.presenters.schema_presenter import present_schema
+from ui.presenters.views import Fact, Link, Table
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectView:
+    """One object, whole."""
+
+    title: str
+    facts: Sequence[Fact]
+    story: Sequence[str]
+    links: Sequence[Link]
+    schema: Table
+    columns: Sequence[str]
+    pages: int
+    code: Mapping[str, str]
+
+
+def present_object(item: LakeObject, footer: Footer, url: str, now: datetime) -> ObjectView:
+    """Facts, origin in sentences, schema and code of one object."""
+    origin = footer.provenance
+    links = [Link("The run that wrote it", link_to_run(origin.run_id))] if origin and origin.run_id else []
+    ratio = footer.uncompressed_bytes / item.size_bytes if item.size_bytes else 0
+    groups = format_counted(footer.row_groups, "row group")
+    return ObjectView(
+        title=f"{item.dataset} {item.month}" if item.month else item.key.rpartition("/")[2],
+        facts=[
+            Fact("Rows", format_count(footer.rows), groups),
+            Fact("Size", format_bytes(item.size_bytes), f"{ratio:.1f} times smaller than uncompressed"),
+            Fact("Columns", format_count(len(footer.schema)), footer.created_by),
+            Fact("Modified", format_relative(item.modified_at, now), format_utc(item.modified_at)),
+        ],
+        story=present_story(origin)
+        if origin
+        else ["This object was not written by Lakeside; its footer says nothing of its origin."],
+        links=links,
+        schema=present_schema(footer),
+        columns=list(footer.schema.names),
+        pages=max(1, -(-footer.rows // PAGE_ROWS)),
+        code=present_code(url),
+    )
