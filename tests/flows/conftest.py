@@ -17,7 +17,11 @@ import pytest
 
 from flows.console import RunConsole, RunDetail
 from flows.stack import Stack, read_stack
+from lakeside.datasets import get_dataset
+from lakeside.month import Month, month_range
 from lakeside.settings import Settings
+from lakeside.sources.sample import sample_batches
+from tests.servers.files import Faults, FileServer, serve_folder
 
 T = TypeVar("T")
 START_SECONDS = 240
@@ -107,10 +111,49 @@ def start_stack(home: Path, **environment: str) -> RunningStack:
     return stack
 
 
+QUICK_MONTHS = (1, 2)
+ARCHIVE_ROWS = 2000
+
+
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """One real stack for the session; months of 100,000 made-up rows."""
-    running = start_stack(tmp_path_factory.mktemp("stack"), LAKESIDE_SOURCES__SAMPLE_ROWS="100000")
+def slow_archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FileServer]:
+    """Yellow months of 2021 to 2023 as plain CSV; after the first two, a month takes a minute to arrive.
+
+    A run over them is at work for as long as a test needs, on a fast machine too.
+    """
+    folder = tmp_path_factory.mktemp("archive")
+    header, rows = write_sample_lines("yellow", Month(2021, 1), ARCHIVE_ROWS)
+    (folder / "quick.csv").write_bytes(header + rows)
+    (folder / "slow.csv").write_bytes(header + rows * 40)
+    with serve_folder(folder) as server:
+        for month in month_range(Month(2021, 1), Month(2023, 12)):
+            kind = "quick" if month.number in QUICK_MONTHS else "slow"
+            (folder / f"yellow_{month}.csv").symlink_to(folder / f"{kind}.csv")
+            if kind == "slow":
+                server.faults[f"/yellow_{month}.csv"] = Faults(seconds_per_piece=2)
+        yield server
+
+
+def write_sample_lines(dataset: str, month: Month, rows: int) -> tuple[bytes, bytes]:
+    """The header and the rows of a made-up month as CSV."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    table = pa.Table.from_batches(list(sample_batches(get_dataset(dataset), month, rows)))
+    sink = pa.BufferOutputStream()
+    csv.write_csv(table, sink)
+    header, _, lines = sink.getvalue().to_pybytes().partition(b"\n")
+    return header + b"\n", lines
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, slow_archive: FileServer) -> Iterator[RunningStack]:
+    """One real stack for the session; months of 100,000 made-up rows, and an archive that is slow."""
+    running = start_stack(
+        tmp_path_factory.mktemp("stack"),
+        LAKESIDE_SOURCES__SAMPLE_ROWS="100000",
+        LAKESIDE_SOURCES__ARCHIVE_URL=slow_archive.url + "/{dataset}_{year}-{month:02d}.csv",
+    )
     yield running
     running.process.send_signal(signal.SIGTERM)
     try:
