@@ -159,7 +159,7 @@ def test_a_long_query_is_stopped() -> None:
     with pytest.raises(LimitExceeded, match=r"0\.2 s"):
         ask(sql, QueryLimits(10, 0.2, 1))
 
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30, "the whole of it would take minutes"
 
 
 def test_rows_are_bounded_and_it_says_so() -> None:

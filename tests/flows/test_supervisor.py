@@ -62,7 +62,7 @@ def test_a_child_that_ignores_sigterm_is_killed_in_bounded_time(make_child: Make
     began = time.monotonic()
     child.stop()
     assert child.pid is None
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 30
 
 
 def test_a_child_that_ends_while_starting_is_told_with_its_last_words(make_child: MakeChild) -> None:
