@@ -8,19 +8,26 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from lakeside.settings import PROJECT_ROOT
+from lakeside.month import Month
+from lakeside.pipeline import MonthRequest, run_month
+from lakeside.services import Services, open_services
+from lakeside.settings import PROJECT_ROOT, Settings
+from lakeside.sources.probe import SourceName
 from tests.servers.files import FileServer, serve_folder
 
 START_SECONDS = 300
 WAIT_SECONDS = 45  # a busy machine is slow, not wrong
 LOG_LINES = 40
+SAMPLE_ROWS = 2000
 CHROMIUM = Path("/usr/bin/chromium")
 # Nothing but this machine has a name; a request to anywhere else fails at once and is seen.
 FLAGS = [
@@ -59,6 +66,69 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
             print_logs(home)
 
 
+@dataclass(frozen=True)
+class LoneConsole:
+    """A console without Prefect: its address, its home, and the services that filled it."""
+
+    url: str
+    home: Path
+    services: Services
+
+
+@pytest.fixture(scope="session")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneConsole]:
+    """Only Streamlit, over a home that was filled in this process: for journeys that launch nothing."""
+    home = tmp_path_factory.mktemp("console")
+    services = fill_home(home)
+    port = free_port()
+    output = home / "console.log"
+    environment = os.environ | {
+        "LAKESIDE_HOME": str(home),
+        "LAKESIDE_PREFECT__PORT": str(free_port()),
+        "LAKESIDE_SOURCES__SAMPLE_ROWS": str(SAMPLE_ROWS),
+    }
+    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT_ROOT / "ui" / "app.py")]
+    command += ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.headless", "true"]
+    with output.open("wb") as sink:
+        process = subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment, stdout=sink, stderr=sink)
+    try:
+        wait_until_healthy(process, f"http://127.0.0.1:{port}", output)
+        yield LoneConsole(f"http://127.0.0.1:{port}", home, services)
+    finally:
+        stop_stack(process)
+        sys.stdout.write(f"\n--- console\n{output.read_text(errors='replace')[-4000:]}\n")
+
+
+def fill_home(home: Path) -> Services:
+    """Green 2020-10 of the real files where they are, three made-up green months and one yellow."""
+    settings = Settings(home=home, sources={"sample_rows": SAMPLE_ROWS})
+    real_files = os.environ.get("LAKESIDE_SHARED_DATA")
+    if real_files:
+        template = f"file://{real_files}/datatalksclub/{{dataset}}/{{dataset}}_tripdata_{{year}}-{{month:02d}}.csv.gz"
+        sources = settings.sources.model_copy(update={"datatalksclub_url": template})
+        settings = settings.model_copy(update={"sources": sources})
+    services = open_services(settings)
+    sample = [("green", Month(2024, number)) for number in (1, 2, 3)] + [("yellow", Month(2024, 1))]
+    for dataset, month in sample:
+        run_month(MonthRequest(dataset, month, SourceName.SAMPLE), services)
+    if real_files:
+        run_month(MonthRequest("green", Month(2020, 10), SourceName.DATATALKSCLUB), services)
+    return services
+
+
+def wait_until_healthy(process: subprocess.Popen[bytes], url: str, output: Path) -> None:
+    """Until Streamlit answers; fails when it ends before."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"Streamlit ended with {process.returncode}:\n{output.read_text()}")
+        with suppress(OSError), urllib.request.urlopen(f"{url}/_stcore/health", timeout=5) as answer:
+            if answer.status == 200:
+                return
+        time.sleep(0.2)
+    pytest.fail(f"Streamlit was not ready after {START_SECONDS} s:\n{output.read_text()}")
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium where it is, else the one Playwright installed."""
@@ -84,7 +154,7 @@ def start_stack(home: Path, port: int, source_url: str, output: Path) -> subproc
         "LAKESIDE_HOME": str(home),
         "LAKESIDE_PREFECT__PORT": str(free_port()),
         "LAKESIDE_SOURCES__DATATALKSCLUB_URL": template,
-        "LAKESIDE_SOURCES__SAMPLE_ROWS": "2000",
+        "LAKESIDE_SOURCES__SAMPLE_ROWS": str(SAMPLE_ROWS),
     }
     command = [str(Path(sys.executable).parent / "lakeside"), "up", "--port", str(port)]
     with output.open("wb") as sink:
