@@ -1,6 +1,6 @@
 """What is where: dataset x month, computed from what is really there, never from run history.
 
-The lake is listed once per dataset and its footers read once; the warehouse is asked twice in all.
+The lake is listed once and its footers read once; the warehouse is asked twice in all.
 """
 
 from __future__ import annotations
@@ -104,21 +104,22 @@ def compute_coverage(
     return [
         covered
         for dataset in chosen
-        for covered in cover_months(dataset, _months(dataset, year, current, found), found, current)
+        for covered in cover_months(dataset, list_months(dataset, year, current, found), found, current)
     ]
 
 
 def look(services: Services, datasets: Sequence[Dataset]) -> Found:
-    """Look into the lake (one listing and every footer per dataset) and the warehouse (two questions).
+    """Look into the lake (one listing and every footer) and the warehouse (two questions).
 
     Raises:
         BackendUnavailable, AccessDenied: the lake or the warehouse cannot be asked.
     """
+    names = {dataset.name for dataset in datasets}
+    prefix = f"data/{datasets[0].name}/" if len(datasets) == 1 else "data/"
     objects = {
         (o.dataset, o.month): o
-        for dataset in datasets
-        for o in services.lake.list_objects(f"data/{dataset.name}/").objects
-        if o.dataset and o.month
+        for o in services.lake.list_objects(prefix).objects
+        if o.dataset in names and o.dataset and o.month
     }
     return Found(
         objects=objects,
@@ -147,7 +148,8 @@ def _first_month(dataset: Dataset) -> Month:
     return min(m for source, m in dataset.first_month.items() if source != _SYNTHETIC)
 
 
-def _months(dataset: Dataset, year: int | None, current: Month, found: Found) -> list[Month]:
+def list_months(dataset: Dataset, year: int | None, current: Month, found: Found) -> list[Month]:
+    """The months to show: those of `year`, or from the first to the current one and whatever is there."""
     if year is not None:
         return month_range(Month(year, 1), Month(year, 12))
     return sorted({*month_range(_first_month(dataset), current), *found.months_of(dataset.name)})

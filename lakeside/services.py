@@ -10,6 +10,7 @@ from lakeside.datasets import list_datasets
 from lakeside.errors import SettingsError
 from lakeside.lake.lake import Lake
 from lakeside.settings import Settings
+from lakeside.sources.probe_store import FILE_NAME, ProbeStore
 from lakeside.sources.sources import Sources
 from lakeside.warehouse.protocol import Warehouse
 
@@ -38,7 +39,8 @@ def open_services(settings: Settings) -> Services:
         SettingsError: the lake's URL cannot be used, or a column policy is for no dataset of ours.
     """
     _check_policies(settings.ingest.column_policy)
-    return Services(settings, Lake.open(settings), Sources(settings.sources))
+    memory = ProbeStore(settings.home_folder / FILE_NAME)
+    return Services(settings, Lake.open(settings), Sources(settings.sources, memory))
 
 
 def _check_policies(policies: Iterable[str]) -> None:

@@ -92,5 +92,6 @@ def _make_hasty(sources: Sources, seconds: float) -> Sources:
                 "attempts": min(chosen.attempts, _ATTEMPTS),
                 "backoff_seconds": min(chosen.backoff_seconds, _BACKOFF_SECONDS),
             }
-        )
+        ),
+        sources.memory,
     )

@@ -14,6 +14,7 @@ from lakeside.month import Month
 from lakeside.settings import SourceSettings
 from lakeside.sources.http import HttpClient, HttpRefused, HttpResponse
 from lakeside.sources.probe import SourceName, SourceProbe
+from lakeside.sources.probe_store import ProbeAnswer, ProbeStore
 from lakeside.sources.stream import Body, FileBody, HttpBody, SourceStream, too_large
 from lakeside.sources.templates import fill_template, find_template, format_of
 
@@ -23,10 +24,14 @@ _AUTOMATIC = _PREFERENCE[:-1]
 
 
 class Sources:
-    """The sources of the settings. Opens no connection until it is asked for a file."""
+    """The sources of the settings. Opens no connection until it is asked for a file.
 
-    def __init__(self, settings: SourceSettings) -> None:
+    What they answer when they are asked is left in `memory`, where there is one.
+    """
+
+    def __init__(self, settings: SourceSettings, memory: ProbeStore | None = None) -> None:
         self.settings = settings
+        self.memory = memory
         self._client: HttpClient | None = None
 
     def list_sources(self, dataset: Dataset, month: Month) -> list[SourceName]:
@@ -72,6 +77,15 @@ class Sources:
             return self._probe_first(dataset, month)
         if source is SourceName.SAMPLE:
             return self._probe_sample(dataset, month)
+        try:
+            probe = self._probe_one(dataset, month, source)
+        except SourceMissing:
+            self._remember(ProbeAnswer(dataset.name, month, source, datetime.now(UTC)))
+            raise
+        self._remember(ProbeAnswer(dataset.name, month, source, probe.probed_at, probe))
+        return probe
+
+    def _probe_one(self, dataset: Dataset, month: Month, source: SourceName) -> SourceProbe:
         template = find_template(self.settings, source)
         if template is None:
             raise SettingsError(f"The source {source} has no URL template.", "Set it; see docs/settings.md.")
@@ -84,6 +98,10 @@ class Sources:
         if probe.size_bytes is not None and probe.size_bytes > self._maximum_bytes:
             raise too_large(url, self._maximum_bytes)
         return probe
+
+    def _remember(self, answer: ProbeAnswer) -> None:
+        if self.memory is not None:
+            self.memory.remember(answer)
 
     @contextmanager
     def open_stream(self, probe: SourceProbe) -> Iterator[SourceStream]:
