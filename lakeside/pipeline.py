@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, replace
 
 from lakeside.checks.reconcile import require_passed, run_reconciliation
-from lakeside.checks.result import CheckState
+from lakeside.checks.store import record_results
 from lakeside.datasets import Dataset, get_dataset
 from lakeside.errors import BadFile, NotFound
 from lakeside.ingest.ingest import IngestOutcome, IngestRequest, ingest_month
@@ -153,11 +153,12 @@ class _Load:
 
     def _check(self, publication: Publication) -> None:
         results = run_reconciliation(self.dataset, self.request.month, self.services)
-        if any(r.state is CheckState.FAILED for r in results) and self._is_overtaken(publication):
+        if any(r.is_red for r in results) and self._is_overtaken(publication):
             # What was published passed its audit; the figures compared here are of another process's month,
             # which checks them itself.
             logger.warning("%s was replaced by another process right after it was published", self.request)
             return
+        record_results(self.services, results)
         require_passed(results, str(self.request))
 
     def _is_overtaken(self, publication: Publication) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from google.api_core import exceptions as google
 from google.cloud import bigquery
 
+from lakeside.checks.result import CheckResult
 from lakeside.datasets.contract import SOURCE_MONTH, Dataset, Reference
 from lakeside.lake.lake import Lake
 from lakeside.lake.provenance import ColumnStats
@@ -16,6 +17,7 @@ from lakeside.month import Month
 from lakeside.settings import Settings
 from lakeside.warehouse import bigquery_tables as tables
 from lakeside.warehouse.audit import judge_staged, plan_load
+from lakeside.warehouse.bigquery_checks import insert_results, select_history, select_latest
 from lakeside.warehouse.bigquery_client import (
     READY_SECONDS,
     BigQueryPlace,
@@ -138,6 +140,21 @@ class BigQueryWarehouse:
     def run_query(self, sql: str, limits: QueryLimits) -> QueryResult:
         """Run one GoogleSQL SELECT; planned by a dry run first, its bytes bounded."""
         return query_bigquery(self._place, sql, limits)
+
+    def record_checks(self, results: Sequence[CheckResult]) -> None:
+        """Add results to the dataset `lakeside_checks`, by one statement."""
+        if results:
+            insert_results(self._place, results)
+
+    def list_latest_checks(self) -> Sequence[CheckResult]:
+        """The newest result of each check, dataset and month."""
+        return select_latest(self._place)
+
+    def list_check_history(
+        self, dataset: str, check: str | None = None, month: Month | None = None, limit: int = 1_000
+    ) -> Sequence[CheckResult]:
+        """Results of a dataset, newest first."""
+        return select_history(self._place, (dataset, check, month), limit)
 
     def sweep_staging(self, older_than_seconds: float = _DAY_SECONDS) -> int:
         """Drop staging tables older than that; how many."""

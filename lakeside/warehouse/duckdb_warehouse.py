@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lakeside.checks.result import CheckResult
 from lakeside.datasets.contract import SOURCE_MONTH, Dataset, Reference
 from lakeside.errors import NotFound
 from lakeside.lake.lake import Lake
@@ -19,6 +20,7 @@ from lakeside.lake.provenance import ColumnStats
 from lakeside.month import Month
 from lakeside.settings import Settings
 from lakeside.warehouse.audit import judge_staged, plan_load
+from lakeside.warehouse.duckdb_checks import insert_results, select_history, select_latest
 from lakeside.warehouse.duckdb_file import DuckDBFile
 from lakeside.warehouse.duckdb_publish import (
     KINDS_OF_TYPES,
@@ -152,6 +154,26 @@ class DuckDBWarehouse:
         from lakeside.warehouse.duckdb_sandbox import query_warehouse_file
 
         return query_warehouse_file(self._file, sql, limits)
+
+    def record_checks(self, results: Sequence[CheckResult]) -> None:
+        """Add results to the schema `lakeside_checks`, in one transaction."""
+        if results:
+            with self._file.write() as connection:
+                insert_results(connection, self._file, results)
+
+    def list_latest_checks(self) -> Sequence[CheckResult]:
+        """The newest result of each check, dataset and month."""
+        with self._file.read() as connection:
+            return [] if connection is None else select_latest(connection, self._file)
+
+    def list_check_history(
+        self, dataset: str, check: str | None = None, month: Month | None = None, limit: int = 1_000
+    ) -> Sequence[CheckResult]:
+        """Results of a dataset, newest first."""
+        with self._file.read() as connection:
+            if connection is None:
+                return []
+            return select_history(connection, self._file, (dataset, check, month), limit)
 
     def sweep_staging(self, older_than_seconds: float = _DAY_SECONDS) -> int:
         """Remove staging files of processes that are gone; how many."""

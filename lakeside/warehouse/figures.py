@@ -15,11 +15,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from lakeside.checks.result import Difference
 from lakeside.datasets.contract import Dataset, Kind
 from lakeside.lake.provenance import ColumnStats
 
 FLOAT_TOLERANCE = 1e-9
 _SHOWN_DIFFERENCES = 5
+_FIGURES = ("count", "nulls", "sum", "min", "max", "distinct")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +107,37 @@ def read_figures(row: Sequence[Any], columns: Sequence[tuple[str, Kind]]) -> tup
 
 
 def compare_figures(expected: Sequence[ColumnStats], found: Sequence[ColumnStats]) -> list[str]:
-    """Every difference between two sets of figures, as sentences that name column and figure.
+    """Every difference between two sets of figures, as sentences that name column and figure."""
+    return [describe_difference(difference) for difference in list_differences(expected, found)]
+
+
+def list_differences(expected: Sequence[ColumnStats], found: Sequence[ColumnStats]) -> list[Difference]:
+    """Every figure in which two sets of figures differ; `expected` is the lake's.
 
     A column that only one side has counts as a difference unless it holds nothing but nulls.
     Floats are compared to 1e-9, relative to the sum or to the column's largest magnitude.
     """
     theirs = {figure.name.casefold(): figure for figure in found}
     ours = {figure.name.casefold() for figure in expected}
-    differences: list[str] = []
+    differences: list[Difference] = []
     for figure in expected:
         other = theirs.get(figure.name.casefold())
         if other is not None:
             differences += _compare_column(figure, other)
         elif figure.count:
-            differences.append(f"{figure.name} is missing")
+            differences.append(Difference(figure.name, "count", str(figure.count), None))
     extra = [f for f in found if f.name.casefold() not in ours and f.count]
-    return differences + [f"{f.name} is not in the footer" for f in extra]
+    return differences + [Difference(f.name, "count", None, str(f.count)) for f in extra]
+
+
+def describe_difference(difference: Difference) -> str:
+    """`fare_amount: sum 12500000 expected, 12510000 found`."""
+    d = difference
+    if d.figure == "count" and d.warehouse is None:
+        return f"{d.column} is missing"
+    if d.figure == "count" and d.lake is None:
+        return f"{d.column} is not in the footer"
+    return f"{d.column}: {d.figure} {d.lake} expected, {d.warehouse} found"
 
 
 def shorten_differences(differences: Sequence[str]) -> str:
@@ -142,25 +159,22 @@ def column_kinds(
     ]
 
 
-def _compare_column(expected: ColumnStats, found: ColumnStats) -> list[str]:
-    differences = []
-    if (expected.count, expected.nulls) != (found.count, found.nulls):
-        differences.append(
-            f"{expected.name}: {expected.count:,} values and {expected.nulls:,} nulls expected, "
-            f"{found.count:,} and {found.nulls:,} found"
-        )
-    if not expected.count and not found.count:
-        return differences
-    scale = _magnitude(expected)
-    for figure in ("sum", "min", "max"):
-        wanted, got = getattr(expected, figure), getattr(found, figure)
-        if not _same(wanted, got, expected.kind, found.kind, scale if figure == "sum" else 0.0):
-            differences.append(f"{expected.name}: {figure} {wanted} expected, {got} found")
-    if None not in (expected.distinct, found.distinct) and expected.distinct != found.distinct:
-        differences.append(
-            f"{expected.name}: {expected.distinct} distinct values expected, {found.distinct} found"
-        )
-    return differences
+def _compare_column(expected: ColumnStats, found: ColumnStats) -> list[Difference]:
+    pairs = {figure: (getattr(expected, figure), getattr(found, figure)) for figure in _FIGURES}
+    differing = [figure for figure in ("count", "nulls") if pairs[figure][0] != pairs[figure][1]]
+    if expected.count or found.count:
+        scale = _magnitude(expected)
+        for figure in ("sum", "min", "max"):
+            tolerance = scale if figure == "sum" else 0.0
+            if not _same(*pairs[figure], expected.kind, found.kind, tolerance):
+                differing.append(figure)
+        if None not in pairs["distinct"] and pairs["distinct"][0] != pairs["distinct"][1]:
+            differing.append("distinct")
+    return [Difference(expected.name, f, *(_as_words(value) for value in pairs[f])) for f in differing]
+
+
+def _as_words(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _same(wanted: str | None, got: str | None, kind: Kind, found_kind: Kind, scale: float) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 
@@ -13,6 +13,9 @@ from lakeside.datasets.contract import Dataset, Reference
 from lakeside.lake.lake import Lake
 from lakeside.lake.provenance import ColumnStats
 from lakeside.month import Month
+
+if TYPE_CHECKING:
+    from lakeside.checks.result import CheckResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,17 @@ class Warehouse(Protocol):
             QueryRejected: not exactly one SELECT, or it does not parse; the message says where.
             LimitExceeded: it took longer than `limits.seconds` or would bill more than allowed.
         """
+
+    def record_checks(self, results: Sequence[CheckResult]) -> None:
+        """Keep what checks answered, in `lakeside_checks`; nothing there is ever changed or deleted."""
+
+    def list_latest_checks(self) -> Sequence[CheckResult]:
+        """The newest result of each check, dataset and month; one question for all of them."""
+
+    def list_check_history(
+        self, dataset: str, check: str | None = None, month: Month | None = None, limit: int = 1_000
+    ) -> Sequence[CheckResult]:
+        """Results of a dataset, newest first, at most `limit` of them."""
 
     def sweep_staging(self, older_than_seconds: float = 86_400) -> int:
         """Drop staging tables a dead process left behind; how many."""

@@ -1,0 +1,168 @@
+"""What is known of a month before any check judges it: gathered once, with as few questions as possible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from lakeside.checks.result import CheckKind, CheckResult, CheckState, Difference, Severity
+from lakeside.datasets.contract import Dataset
+from lakeside.errors import BadFile, CheckError, LakesideError, NotFound
+from lakeside.lake.layout import data_key
+from lakeside.lake.objects import Footer
+from lakeside.lake.provenance import ColumnStats, Provenance
+from lakeside.month import Month
+from lakeside.services import Services
+from lakeside.warehouse.protocol import Publication
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFacts:
+    """One month as lake and warehouse have it.
+
+    Args:
+        dataset, month: which.
+        key: of the lake's object.
+        footer: the object's; None when the lake has none; the error when it cannot be read.
+        figures: of the month's rows in the table, per table column; empty when there is no table.
+        publication: what `lakeside_loads` says of the month.
+        counts: rows of every month of the dataset in the table.
+        checked_at: now, UTC.
+        run_id: flow run that checks, if any.
+    """
+
+    dataset: Dataset
+    month: Month
+    key: str
+    footer: Footer | LakesideError | None
+    figures: Sequence[ColumnStats]
+    publication: Publication | None
+    counts: Mapping[Month, int]
+    checked_at: datetime
+    run_id: str | None = None
+
+    @property
+    def provenance(self) -> Provenance | None:
+        """What the object says of itself; None when it says nothing that can be read."""
+        return self.footer.provenance if isinstance(self.footer, Footer) else None
+
+    @property
+    def rows(self) -> int:
+        """Rows of the month in the table; every column has as many."""
+        return max((f.count + f.nulls for f in self.figures), default=0)
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Columns of the table."""
+        return frozenset(figure.name for figure in self.figures)
+
+    @property
+    def today(self) -> date:
+        """The day of the check, UTC."""
+        return self.checked_at.date()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one check says of a month; the registry knows its name, kind and severity."""
+
+    state: CheckState
+    detail: str
+    failing_rows: int | None = None
+    differences: tuple[Difference, ...] = field(default=())
+
+    @classmethod
+    def of(cls, passed: bool, detail: str, failing_rows: int | None = None) -> Judgement:
+        """From a yes or no."""
+        return cls(CheckState.PASSED if passed else CheckState.FAILED, detail, failing_rows)
+
+    @classmethod
+    def skip(cls, why: str) -> Judgement:
+        """There is nothing to judge."""
+        return cls(CheckState.SKIPPED, why)
+
+
+def make_result(
+    facts: MonthFacts,
+    named: tuple[str, CheckKind, Severity],
+    judgement: Judgement,
+    allowed_share: float = 0.0,
+) -> CheckResult:
+    """The result of a judgement; `named` is the check's name, kind and severity."""
+    check, kind, severity = named
+    return CheckResult(
+        check=check,
+        kind=kind,
+        dataset=facts.dataset.name,
+        month=facts.month,
+        severity=severity,
+        state=judgement.state,
+        detail=judgement.detail,
+        failing_rows=judgement.failing_rows,
+        rows=facts.rows if facts.figures else None,
+        allowed_share=allowed_share,
+        differences=judgement.differences,
+        checked_at=facts.checked_at,
+        content_id=facts.publication.content_id if facts.publication else None,
+        run_id=facts.run_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is asked once for all months: every month's rows and publication."""
+
+    counts: Mapping[tuple[str, Month], int]
+    publications: Mapping[tuple[str, Month], Publication]
+
+    @classmethod
+    def ask(cls, services: Services) -> Surroundings:
+        """Two questions to the warehouse."""
+        return cls(services.warehouse.count_months(), services.warehouse.list_publications())
+
+
+def gather_facts(
+    place: tuple[Dataset, Month],
+    services: Services,
+    around: Surroundings,
+    moment: datetime,
+    run_id: str | None = None,
+) -> MonthFacts:
+    """Read the object's footer and measure the month in the table.
+
+    Raises:
+        BackendUnavailable, AccessDenied: lake or warehouse cannot be asked.
+    """
+    dataset, month = place
+    key = data_key(dataset.name, month)
+    return MonthFacts(
+        dataset=dataset,
+        month=month,
+        key=key,
+        footer=_read_footer(services, key),
+        figures=_measure(services, dataset, month),
+        publication=around.publications.get((dataset.name, month)),
+        counts={m: n for (name, m), n in around.counts.items() if name == dataset.name},
+        checked_at=moment,
+        run_id=run_id,
+    )
+
+
+def _read_footer(services: Services, key: str) -> Footer | LakesideError | None:
+    try:
+        footer = services.lake.read_footer(key)
+    except NotFound:
+        return None
+    except BadFile as error:
+        return error
+    if footer.provenance is None:
+        return CheckError(f"{key} carries no provenance of Lakeside.", "Ingest the month again.")
+    return footer
+
+
+def _measure(services: Services, dataset: Dataset, month: Month) -> Sequence[ColumnStats]:
+    try:
+        return services.warehouse.measure_month(dataset, month)
+    except NotFound:
+        return []

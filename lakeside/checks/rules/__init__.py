@@ -1,0 +1,1 @@
+"""The checks, one file each; `lakeside.checks.registry` lists them."""
