@@ -124,6 +124,12 @@ class LimitSettings(_Section):
     profile_columns: int = Field(
         100, ge=1, le=10_000, description="Columns one profile measures; the others are shown by the footer."
     )
+    chart_megabytes: float = Field(
+        1_000,
+        gt=0,
+        le=100_000,
+        description="Bytes of all its columns a chart may read; of more, a sample of row groups is taken.",
+    )
     listed_objects: int = Field(
         20_000, ge=1, le=1_000_000, description="Objects one listing returns at most."
     )

@@ -163,6 +163,12 @@ class Lake:
 
         return open_column(self._storage, key, field, groups)
 
+    def open_groups(self, groups: Mapping[str, Sequence[int]], schema: pa.Schema) -> ds.Dataset:
+        """These columns of some row groups (numbers by key) of several objects, for engines."""
+        from lakeside.lake.scan import open_groups
+
+        return open_groups(self._storage, groups, schema)
+
     def sweep_temporary(self, older_than_seconds: float = 86_400) -> int:
         """Remove what dead writers left in the whole folder; how many files. A bucket forgets by itself.
 

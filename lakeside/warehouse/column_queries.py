@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -21,7 +22,10 @@ _FEW_DISTINCT = 25  # so many numbers are better counted one by one
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """How many rows have this value (top values), or lie from `low` up to `high` (histogram)."""
+    """How many rows have this value (top values), or lie from `low` up to `high` (histogram).
+
+    `high` belongs to the next bar, except to the last, which has it.
+    """
 
     count: int
     value: Any = None
@@ -122,21 +126,30 @@ def _count_histogram(
     positions = figures.pop("positions", None)
     if not positions or not positions[0] < positions[-1]:
         return None
-    low, high = float(positions[0]), float(positions[-1])
-    width = (high - low) / HISTOGRAM_BARS
-    rows = _query(
-        connection,
-        f"SELECT CASE WHEN x < {low!r} THEN -1 WHEN x > {high!r} THEN {HISTOGRAM_BARS} "
-        f"ELSE least({HISTOGRAM_BARS - 1}, floor((x - {low!r}) / {width!r})::INTEGER) END AS bar, count(*) "
-        f"FROM (SELECT {position} AS x FROM object) WHERE x IS NOT NULL GROUP BY bar",
-    )
-    counts: Mapping[int, int] = dict(rows)
-    edges = [_as_value(low + number * width, data_type) for number in range(HISTOGRAM_BARS + 1)]
+    edges = _choose_edges(float(positions[0]), float(positions[-1]), data_type)
+    # DuckDB's bins hold what is at most their edge: the number just below an edge ends the bar before it.
+    ends = [*(math.nextafter(edge, -math.inf) for edge in edges[:-1]), edges[-1]]
+    numbers = ", ".join(repr(end) for end in ends)
+    rows = _query(connection, f"SELECT histogram({position}, [{numbers}]) FROM object")
+    counts = {float(pair["key"]): pair["value"] for pair in rows[0][0] or ()}
+    values = [_as_value(edge, data_type) for edge in edges]
     bars = [
-        Bar(counts.get(number, 0), low=edges[number], high=edges[number + 1])
-        for number in range(HISTOGRAM_BARS)
+        Bar(counts.get(end, 0), low=low, high=high)
+        for end, low, high in zip(ends[1:], values[:-1], values[1:], strict=True)
     ]
-    return Bars("histogram", bars, below=counts.get(-1, 0), above=counts.get(HISTOGRAM_BARS, 0))
+    above = sum(count for end, count in counts.items() if end > ends[-1])
+    return Bars("histogram", bars, below=counts.get(ends[0], 0), above=above)
+
+
+def _choose_edges(low: float, high: float, data_type: pa.DataType) -> list[float]:
+    """Edges that can be said of values of this type: whole numbers, days or seconds where it has them."""
+    step = (high - low) / HISTOGRAM_BARS
+    edges = [low + number * step for number in range(HISTOGRAM_BARS)] + [high]
+    unit = 86_400.0 if pa.types.is_date(data_type) else 1.0
+    if pa.types.is_floating(data_type) or pa.types.is_decimal(data_type) or step < unit:
+        return edges
+    whole = [math.floor(edge / unit) * unit for edge in edges[:-1]] + [math.ceil(edges[-1] / unit) * unit]
+    return sorted(set(whole))
 
 
 def _query(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
