@@ -36,6 +36,7 @@ VERBS = {
     "preview": "cli.preview_command",
     "profile": "cli.profile_command",
     "schemas": "cli.schemas_command",
+    "versions": "cli.versions_command",
     "sql": "cli.sql_command",
     "remove": "cli.remove_command",
     "doctor": "cli.doctor_command",

@@ -135,6 +135,29 @@ class LimitSettings(_Section):
     )
 
 
+class RetentionSettings(_Section):
+    versions: int = Field(
+        3,
+        ge=0,
+        le=1_000,
+        description="Earlier versions of each object that a folder lake keeps in `.versions/`; the next "
+        "write removes what is beyond, 0 keeps none. A bucket keeps them by its own versioning.",
+    )
+    version_days: float | None = Field(
+        None,
+        gt=0,
+        le=36_500,
+        description="Days after being replaced or removed at which `lakeside prune` removes an earlier "
+        "version from a folder lake; empty: age alone removes none.",
+    )
+    quarantine_days: float | None = Field(
+        None,
+        gt=0,
+        le=36_500,
+        description="Days after which `lakeside prune` removes the rows set aside of a month; empty: never.",
+    )
+
+
 class ConsoleSettings(_Section):
     port: int = Field(8501, ge=1, le=65535, description="Port of the Streamlit console, on 127.0.0.1.")
 
@@ -187,6 +210,9 @@ class Settings(BaseSettings):
     sources: SourceSettings = Field(SourceSettings(), description="Where months come from.")
     ingest: IngestSettings = Field(IngestSettings(), description="How months are conformed.")
     limits: LimitSettings = Field(LimitSettings(), description="Bounds on what one click may cause.")
+    retention: RetentionSettings = Field(
+        RetentionSettings(), description="How long earlier versions and rows set aside are kept."
+    )
     console: ConsoleSettings = Field(ConsoleSettings(), description="The browser console.")
     prefect: PrefectSettings = Field(PrefectSettings(), description="The orchestration server.")
 

@@ -45,10 +45,12 @@ class FooterReader:
             return dict(zip([o.key for o in objects], pool.map(self._read_or_error, objects), strict=True))
 
     def read_found(self, found: LakeObject) -> Footer:
-        """The footer of an object that was found, or of what has replaced it since."""
+        """The footer of an object that was found, or of what has replaced it since; earlier ones exactly."""
         try:
             return self._read_version(found)
         except (NotFound, BadFile):
+            if not found.is_live:
+                raise
             present = get_object(self._storage, found.key)
             if present.version == found.version:
                 raise
@@ -66,14 +68,14 @@ class FooterReader:
             if name in self._remembered:
                 self._remembered.move_to_end(name)
                 return self._remembered[name]
-        footer = parse_footer(self._read_tail(found), self._storage.url_of(found.key))
+        footer = parse_footer(self.read_tail(found), self._storage.url_of(found.key))
         with self._lock:
             self._remembered[name] = footer
             while len(self._remembered) > REMEMBERED_FOOTERS:
                 self._remembered.popitem(last=False)
         return footer
 
-    def _read_tail(self, found: LakeObject) -> bytes:
+    def read_tail(self, found: LakeObject) -> bytes:
         """The whole footer with length and magic word, by one range or two."""
         url, size = self._storage.url_of(found.key), found.size_bytes
         tail = read_range(self._storage, found, max(0, size - FIRST_TAIL_BYTES), size)

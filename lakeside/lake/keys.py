@@ -7,6 +7,7 @@ import re
 from lakeside.errors import SettingsError
 
 TEMPORARY_PREFIX = ".lakeside-tmp-"
+VERSIONS_FOLDER = ".versions"  # of a folder lake: what objects were before they were replaced or removed
 MAXIMUM_KEY_BYTES = 1024  # Google Cloud Storage, "Object name requirements"
 MAXIMUM_NAME_BYTES = 255  # NAME_MAX of the file systems a folder lake lies on
 
@@ -18,7 +19,7 @@ def check_key(key: str) -> str:
 
     Raises:
         SettingsError: the key is empty, too long, absolute, climbs (`..`), has an empty segment, a
-            backslash or a control character, or is a temporary name; the message says which.
+            backslash or a control character, or is one of the lake's own names; the message says which.
     """
     reason = _find_fault(key)
     if reason:
@@ -39,6 +40,11 @@ def is_temporary(name: str) -> bool:
     return any(segment.startswith(TEMPORARY_PREFIX) for segment in name.split("/"))
 
 
+def is_internal(name: str) -> bool:
+    """Whether a key, folder or file name is the lake's own: unfinished, or an earlier version."""
+    return is_temporary(name) or VERSIONS_FOLDER in name.split("/")
+
+
 def _find_fault(key: str) -> str | None:
     segments = key.split("/")
     faults = (
@@ -51,6 +57,7 @@ def _find_fault(key: str) -> str | None:
         (not _is_encodable(key), "it is not valid Unicode"),
         (_is_too_long(segments), "it is too long"),
         (is_temporary(key), f"{TEMPORARY_PREFIX} is reserved for unfinished writes"),
+        (VERSIONS_FOLDER in segments, f"{VERSIONS_FOLDER} is reserved for earlier versions"),
     )
     return next((reason for broken, reason in faults if broken), None)
 

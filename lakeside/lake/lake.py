@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lakeside.errors import LakesideError
-from lakeside.lake import listing, preview, reading, upkeep, writing
+from lakeside.lake import listing, preview, reading, upkeep, versions, writing
 from lakeside.lake.errors import translated
 from lakeside.lake.footers import FooterReader
-from lakeside.lake.objects import Footer, LakeObject, ObjectListing, Preview
+from lakeside.lake.objects import Footer, LakeObject, ObjectListing, Preview, VersionListing
 from lakeside.lake.storage import Kind, Location, Storage
-from lakeside.settings import LimitSettings, Settings
+from lakeside.settings import LimitSettings, RetentionSettings, Settings
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.dataset as ds
 
     from lakeside.lake.column_figures import ObjectFigures
+    from lakeside.lake.retention import Retention
 
 
 class Lake:
@@ -30,9 +31,10 @@ class Lake:
     is not valid, AccessDenied, and BackendUnavailable when the place does not answer in bounded time.
     """
 
-    def __init__(self, storage: Storage, limits: LimitSettings) -> None:
+    def __init__(self, storage: Storage, limits: LimitSettings, kept: RetentionSettings) -> None:
         self.url = storage.location.url
         self._limits = limits
+        self._kept = kept
         self._storage = storage
         self._footers = FooterReader(self._storage)
 
@@ -44,7 +46,8 @@ class Lake:
             SettingsError: the URL is not one a lake can have.
         """
         location = Location.parse(settings.lake_location)
-        return cls(Storage(location, settings.storage_emulator_host), settings.limits)
+        storage = Storage(location, settings.storage_emulator_host, settings.retention.versions)
+        return cls(storage, settings.limits, settings.retention)
 
     def url_of(self, key: str) -> str:
         """Absolute path or gs:// URL of a key, for people and provenance."""
@@ -80,7 +83,8 @@ class Lake:
         """Write an object, new or in place of another.
 
         It appears whole when the block is left cleanly, and not at all when it is left by an exception
-        or the process dies: what was there before stays, and readers see one or the other.
+        or the process dies: what was there before stays, and readers see one or the other. A folder keeps
+        what is replaced as an earlier version.
         """
         return writing.open_writer(self._storage, key)
 
@@ -89,7 +93,7 @@ class Lake:
         return reading.open_reader(self._storage, key)
 
     def remove_object(self, key: str) -> None:
-        """Remove one object for good; NotFound when it is not there."""
+        """Remove one object; NotFound when it is not there. A folder keeps it as an earlier version."""
         upkeep.remove_object(self._storage, key)
 
     def set_metadata(self, key: str, metadata: Mapping[str, str]) -> None:
@@ -104,6 +108,31 @@ class Lake:
             BadFile: it has no footer that can be read.
         """
         return self._footers.read(key)
+
+    def list_versions(self, key: str, limit: int = 100) -> VersionListing:
+        """The live object and earlier versions, newest first; nothing where there never was one."""
+        return versions.list_versions(self._storage, key, limit)
+
+    def restore_version(self, version: LakeObject, replacing: LakeObject | None) -> LakeObject:
+        """Make a copy of an earlier version the live object, if `replacing` (None: nothing) is that now.
+
+        Nothing is removed: what was live is kept as a version, the restored one too.
+
+        Raises:
+            PlanMoved: something else is live; nothing was changed.
+            NotFound: the version is not kept any more.
+        """
+        return versions.restore_version(self._storage, version, replacing.version if replacing else "")
+
+    def read_retention(self) -> Retention:
+        """For how long earlier versions and rows set aside are kept; asks a bucket for its settings."""
+        from lakeside.lake.retention import read_retention
+
+        return read_retention(self._storage, self._kept)
+
+    def read_found_footer(self, found: LakeObject) -> Footer:
+        """As `read_footer`, of an object or an earlier version of one."""
+        return self._footers.read_found(found)
 
     def read_footers(self, objects: Sequence[LakeObject]) -> dict[str, Footer | LakesideError]:
         """The footers of listed objects, several at once; by key, an error where one cannot be read."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from lakeside.errors import NotFound
 from lakeside.lake.errors import translated
-from lakeside.lake.keys import check_key, is_temporary, is_valid_key
+from lakeside.lake.keys import check_key, is_internal, is_valid_key
 from lakeside.lake.layout import find_month
 from lakeside.lake.objects import LakeObject, ObjectListing
 from lakeside.lake.storage import Kind, Storage
@@ -53,7 +53,9 @@ def as_object(key: str, info: Mapping[str, Any]) -> LakeObject:
     dataset, month = find_month(key) or (None, None)
     modified_at, version = _date_and_version(info)
     metadata = {k: v for k, v in (info.get("metadata") or {}).items() if k.startswith("lakeside-")}
-    return LakeObject(key, int(info["size"]), modified_at, version, dataset, month, metadata)
+    size_bytes, replaced = int(info["size"]), info.get("timeDeleted")  # noncurrent generations have it
+    replaced_at = datetime.fromisoformat(replaced) if replaced else None
+    return LakeObject(key, size_bytes, modified_at, version, dataset, month, metadata, replaced_at)
 
 
 def _stat(storage: Storage, key: str) -> Mapping[str, Any]:
@@ -78,7 +80,7 @@ def _date_and_version(info: Mapping[str, Any]) -> tuple[datetime, str]:
 
 def _walk_objects(storage: Storage, prefix: str, limit: int) -> Iterator[LakeObject]:
     for key, info in _walk(storage, prefix, limit):
-        if is_temporary(key) or not key.startswith(prefix):
+        if is_internal(key) or not key.startswith(prefix):
             continue
         if not is_valid_key(key):
             logger.warning("an object's name cannot be a key, it is not listed", extra={"object": repr(key)})
@@ -116,6 +118,8 @@ def _walk_folder(storage: Storage, folder: str, prefix: str) -> Iterator[tuple[s
         if entry["type"] == "file":
             yield key, entry
         elif entry["type"] == "directory" and (key.startswith(prefix) or prefix.startswith(key)):
+            if is_internal(key):
+                continue
             yield from _walk_folder(storage, key.rstrip("/"), prefix)
         elif entry.get("islink"):  # a link to a file is an object; a link to a folder may run in circles
             with suppress(FileNotFoundError):

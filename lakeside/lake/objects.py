@@ -19,6 +19,7 @@ class LakeObject:
     `version` changes whenever the content does: the generation on GCS; mtime, size and inode on a folder.
     `dataset` and `month` are set when the key follows the layout. `metadata` is the provenance mirrored
     in the object's custom metadata (GCS only, names start with `lakeside-`), empty elsewhere.
+    `replaced_at` is when it stopped being the object, by being replaced or removed; None for what is live.
     """
 
     key: str
@@ -28,6 +29,12 @@ class LakeObject:
     dataset: str | None = None
     month: Month | None = None
     metadata: Mapping[str, str] = field(default_factory=dict, hash=False)
+    replaced_at: datetime | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether this is what readers of the key get, as far as was known when it was listed."""
+        return self.replaced_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,28 @@ class ObjectListing:
     objects: Sequence[LakeObject]
     truncated: bool
     listed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VersionListing:
+    """What a key is and was: the live object first, if there is one, then earlier ones, newest first.
+
+    `truncated` says that the limit was met: there are older ones.
+    """
+
+    key: str
+    versions: Sequence[LakeObject]
+    truncated: bool
+
+    @property
+    def live(self) -> LakeObject | None:
+        """The live object; None when it was removed."""
+        return next((one for one in self.versions if one.is_live), None)
+
+    @property
+    def earlier(self) -> Sequence[LakeObject]:
+        """All but the live one, newest first."""
+        return [one for one in self.versions if not one.is_live]
 
 
 @dataclass(frozen=True, slots=True)

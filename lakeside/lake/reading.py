@@ -77,7 +77,11 @@ def read_range(storage: Storage, found: LakeObject, start: int, end: int) -> byt
             from lakeside.lake.gcs import read_gcs_range
 
             return read_gcs_range(storage.filesystem, storage.path_of(found.key), found.version, (start, end))
-        return bytes(storage.filesystem.cat_file(storage.path_of(found.key), start=start, end=end))
+        if found.is_live:
+            return bytes(storage.filesystem.cat_file(storage.path_of(found.key), start=start, end=end))
+        with storage.versions.find_path(found.key, found.version).open("rb") as file:
+            file.seek(start)
+            return file.read(max(0, end - start))
 
 
 def name_contents(storage: Storage, objects: Sequence[LakeObject]) -> dict[str, str | LakesideError]:

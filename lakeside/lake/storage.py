@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from lakeside.errors import SettingsError
 from lakeside.lake.errors import translated
+from lakeside.lake.folder_versions import FolderVersions
 from lakeside.lake.keys import check_key
 from lakeside.settings import PROJECT_ROOT
 
@@ -88,10 +89,12 @@ class Storage:
     """A location and its filesystem. Threads share one; listings are never cached.
 
     `emulator_host` is the address of a storage emulator to use in place of Google (gs only).
+    `kept_versions` is how many earlier versions of an object a folder keeps.
     """
 
-    def __init__(self, location: Location, emulator_host: str | None = None) -> None:
+    def __init__(self, location: Location, emulator_host: str | None = None, kept_versions: int = 0) -> None:
         self.location = location
+        self.versions = FolderVersions(Path(location.root), kept_versions)  # used on folders only
         self._emulator_host = emulator_host
         self._filesystem: AbstractFileSystem | None = None
         self._lock = threading.Lock()

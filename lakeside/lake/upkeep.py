@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lakeside.lake.errors import translated
+from lakeside.lake.folder_versions import sync_folder
 from lakeside.lake.keys import TEMPORARY_PREFIX
 from lakeside.lake.storage import Kind, Storage
 
@@ -22,9 +23,16 @@ def remove_object(storage: Storage, key: str) -> None:
     path = storage.path_of(key)
     with translated(storage.url_of(key)):
         if storage.kind is Kind.FOLDER:  # spares a command that only ingests the import of fsspec
-            Path(path).unlink()
+            _remove_file(storage, key, Path(path))
         else:
             storage.filesystem.rm_file(path)
+
+
+def _remove_file(storage: Storage, key: str, path: Path) -> None:
+    path.lstat()  # where there is nothing to remove, nothing is made either
+    with storage.versions.replacing(key, path):
+        path.unlink()
+        sync_folder(path.parent)
 
 
 def set_metadata(storage: Storage, key: str, metadata: Mapping[str, str]) -> None:

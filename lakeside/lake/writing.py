@@ -1,7 +1,8 @@
 """Writing an object so that it appears whole at the end, or not at all.
 
 Folder: a temporary name beside the target, flushed to the disk, then one rename. What a killed writer
-left there is removed by the next write to that folder a day later.
+left there is removed by the next write to that folder a day later. What was there before is kept as an
+earlier version.
 Bucket: a resumable upload that is finished only at the end; until then there is no object.
 Memory: the bytes are kept aside and put in place at the end.
 
@@ -22,6 +23,7 @@ from typing import IO, Any
 
 from lakeside.errors import NotFound
 from lakeside.lake.errors import translated
+from lakeside.lake.folder_versions import sync_folder
 from lakeside.lake.keys import TEMPORARY_PREFIX
 from lakeside.lake.storage import Kind, Storage
 from lakeside.lake.upkeep import sweep_folder
@@ -72,11 +74,11 @@ def _translated(url: str) -> Iterator[None]:
 
 
 @contextmanager
-def open_writer(storage: Storage, key: str) -> Iterator[ObjectWriter]:
-    """See `Lake.open_writer`."""
+def open_writer(storage: Storage, key: str, expected: str | None = None) -> Iterator[ObjectWriter]:
+    """See `Lake.open_writer`. On a folder, `expected` is the version to be replaced; see `FolderVersions`."""
     url = storage.url_of(key)
     with _translated(url):
-        target = _open_target(storage, key)
+        target = _open_target(storage, key, expected)
     writer = ObjectWriter(target.file, url)
     try:
         yield writer
@@ -89,17 +91,20 @@ def open_writer(storage: Storage, key: str) -> Iterator[ObjectWriter]:
         target.commit()
 
 
-def _open_target(storage: Storage, key: str) -> _FolderTarget | _UploadTarget | _MemoryTarget:
+def _open_target(
+    storage: Storage, key: str, expected: str | None
+) -> _FolderTarget | _UploadTarget | _MemoryTarget:
     if storage.kind is Kind.FOLDER:
-        return _FolderTarget(Path(storage.path_of(key)))
+        return _FolderTarget(storage, key, expected)
     if storage.kind is Kind.GS:
         return _UploadTarget(storage, key)
     return _MemoryTarget(storage, key)
 
 
 class _FolderTarget:
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, storage: Storage, key: str, expected: str | None) -> None:
+        self._path = path = Path(storage.path_of(key))
+        self._replacing = storage.versions.replacing(key, path, expected)
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
             raise IsADirectoryError(str(path))
@@ -113,26 +118,18 @@ class _FolderTarget:
             self.file.flush()
             os.fsync(self.file.fileno())
             self.file.close()
-            self._temporary.replace(self._path)
+            with self._replacing:
+                self._temporary.replace(self._path)
+                sync_folder(self._path.parent)
         except BaseException:
             self.discard()
             raise
-        _sync_folder(self._path.parent)
 
     def discard(self) -> None:
         with suppress(OSError):  # closing flushes, which fails again on a full disk
             self.file.close()
         with suppress(OSError):
             self._temporary.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename itself survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 class _UploadTarget:
