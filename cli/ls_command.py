@@ -13,6 +13,7 @@ from cli.tables import format_bytes, format_table
 
 if TYPE_CHECKING:
     from lakeside.lake.browse import Browse, ObjectFacts
+    from lakeside.lake.find import Wanted
 
 _FOLDER_TITLES = ("folder", "objects", "size")
 _OBJECT_TITLES = ("object", "what", "size", "rows", "modified", "fed by", "why")
@@ -25,6 +26,15 @@ def ls(
     limit: Annotated[
         int, typer.Option(help="Objects to show at most; a footer is read for each.", min=1)
     ] = 1_000,
+    match: Annotated[
+        str,
+        typer.Option(
+            help="Part of the name, or a glob: *2020-1?* (of the name), data/**/*.csv (of the key)."
+        ),
+    ] = "",
+    sort: Annotated[
+        str, typer.Option(metavar="BY", help="name, size, rows or modified; -size is the largest first.")
+    ] = "name",
     as_json: JsonOption = False,
 ) -> int:
     """List objects below a prefix: folders, sizes, rows, and what each object is."""
@@ -33,7 +43,7 @@ def ls(
     from lakeside.settings import load_settings
 
     lake = open_services(load_settings()).lake
-    found = browse(lake, prefix, limit)
+    found = browse(lake, prefix, limit, read_wanted(match, sort))
     document = {
         "lake": lake.url,
         "prefix": found.prefix,
@@ -42,12 +52,28 @@ def ls(
         ],
         "objects": [_as_row(facts) for facts in found.objects],
         "objects_listed": found.objects_listed,
+        "objects_found": found.objects_found,
+        "footers_counted": found.counts.looked_at,
+        "footers_left_out": found.counts.asked - found.counts.looked_at,
         "listing_cut": found.listing_cut,
         "truncated": found.truncated,
         "listed_at": found.listed_at,
     }
     Output(as_json).show(document, lambda: "\n".join(_describe(lake.url, found)))
     return 0
+
+
+def read_wanted(match: str, sort: str) -> Wanted:
+    """Which objects in which order; SettingsError names an order that there is not."""
+    from lakeside.errors import SettingsError
+    from lakeside.lake.find import Sort, Wanted
+
+    name = sort.removeprefix("-")
+    if name not in set(Sort):
+        raise SettingsError(
+            f"--sort {sort} is not an order of objects.", f"Use {', '.join(Sort)}, or - before."
+        )
+    return Wanted(match, Sort(name), descending=sort.startswith("-"))
 
 
 def _as_row(facts: ObjectFacts) -> dict[str, Any]:
@@ -70,6 +96,9 @@ def _as_row(facts: ObjectFacts) -> dict[str, Any]:
 
 
 def _describe(url: str, found: Browse) -> Iterator[str]:
+    if found.objects_listed and not found.objects_found:
+        yield f"None of {found.objects_listed:,} objects has a name that fits."
+        return
     if not found.objects:
         yield (
             f"{url} has no object whose name begins with {found.prefix}."
@@ -84,6 +113,12 @@ def _describe(url: str, found: Browse) -> Iterator[str]:
     yield format_table(_OBJECT_TITLES, [_as_line(facts, url) for facts in found.objects])
     yield ""
     yield count_objects(found)
+    left_out = found.counts.asked - found.counts.looked_at
+    if left_out:
+        yield (
+            f"In order of rows are the first {found.counts.looked_at:,} by name; {left_out:,} were not "
+            f"looked at (limit of {found.counts.limit})."
+        )
 
 
 def _as_line(facts: ObjectFacts, url: str) -> tuple[Any, ...]:
@@ -103,6 +138,6 @@ def _as_line(facts: ObjectFacts, url: str) -> tuple[Any, ...]:
 def count_objects(found: Browse) -> str:
     """`2 objects`, `first 10 of 12 objects`, `first 10 of 20,000+ objects`."""
     more = "+" if found.listing_cut else ""
-    shown, total = len(found.objects), f"{found.objects_listed:,}{more}"
+    shown, total = len(found.objects), f"{found.objects_found:,}{more}"
     noun = "object" if total == "1" else "objects"
     return f"first {shown:,} of {total} {noun}" if found.truncated else f"{total} {noun}"

@@ -133,6 +133,27 @@ class LimitSettings(_Section):
     listed_objects: int = Field(
         20_000, ge=1, le=1_000_000, description="Objects one listing returns at most."
     )
+    counted_footers: int = Field(
+        2_000, ge=1, le=100_000, description="Footers that are read at most to order objects by rows."
+    )
+    counting_seconds: float = Field(
+        10, gt=0, le=600, description="Seconds after which no more footers are read to order objects by rows."
+    )
+    sorted_megabytes: float = Field(
+        256,
+        gt=0,
+        le=100_000,
+        description="Bytes of the column (and of those of the condition) that rows are sorted by, at most.",
+    )
+    download_megabytes: float = Field(
+        100, gt=0, le=2_000, description="Size of an object or of chosen rows that can be downloaded."
+    )
+    download_rows: int = Field(
+        200_000, ge=1, le=10_000_000, description="Chosen rows that one download holds at most."
+    )
+    download_seconds: float = Field(
+        60, gt=0, le=3600, description="Seconds that gathering chosen rows for a download may take."
+    )
 
 
 class RetentionSettings(_Section):

@@ -66,18 +66,41 @@ def remember_choice(name: str, value: object, default: object = None) -> None:
     st.session_state[f"seen_{name}"] = written or None
 
 
+def follow_text(name: str) -> str:
+    """Before a text field is drawn: give its session key the URL's value. Returns the key."""
+    key, seen = f"choice_{name}", f"seen_{name}"
+    wanted = find_param(name)
+    if key not in st.session_state or wanted != st.session_state.get(seen):
+        st.session_state[key] = wanted or ""
+    return key
+
+
 def follow_page(pages: int, name: str = "page") -> int:
     """The page an `st.pagination(pages, default=…, key=name)` is on, written to the URL.
 
-    Comes from the widget's state, else from the URL; at most `pages`, so that a narrower list is not empty.
+    What a person clicked counts until the URL names another page; at most `pages`, so that a narrower
+    list is not empty.
     """
-    wanted = find_param(name) or ""
-    number = int(st.session_state.get(name) or (wanted if wanted.isdecimal() else 1))
-    if number > pages and name in st.session_state:
-        st.session_state[name] = pages
+    wanted, seen = find_param(name) or "", f"seen_{name}"
+    clicked = st.session_state.get(name)
+    if clicked and wanted == st.session_state.get(seen, wanted):
+        number = int(clicked)
+    else:
+        number = int(wanted) if wanted.isdecimal() else 1
     number = max(1, min(number, pages))
-    set_param(name, str(number) if number > 1 else None)
+    if clicked and clicked != number:
+        st.session_state[name] = number
+    written = str(number) if number > 1 else ""
+    set_param(name, written)
+    st.session_state[seen] = written
     return number
+
+
+def forget_page(name: str = "page") -> None:
+    """Start at the first page again, because what is paged is another list now."""
+    st.session_state.pop(name, None)
+    st.session_state.pop(f"seen_{name}", None)
+    set_param(name, None)
 
 
 def toast_later(words: str) -> None:

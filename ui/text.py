@@ -34,5 +34,8 @@ UNEXPECTED = "Something went wrong that Lakeside did not foresee."
 
 EMPTY_LAKE = "The lake is empty"
 EMPTY_LAKE_DETAIL = "Objects appear here whole, one per dataset and month, as soon as a run has written them."
+EMPTY_PREFIX = "No object's name begins so"
+EMPTY_PREFIX_DETAIL = "The folder is empty, was emptied, or never was; a name may be misspelt in the address."
+NOTHING_FITS = "No object fits. Widen the filter."
 EMPTY_WAREHOUSE = "The warehouse has no table yet"
 EMPTY_WAREHOUSE_DETAIL = "A table per dataset appears with the first month that is published from the lake."

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from lakeside.errors import BadFile, LakesideError
-from lakeside.lake.keys import check_key
+from lakeside.lake.find import (
+    Folder,
+    RowCounts,
+    Sort,
+    Wanted,
+    as_folder,
+    check_prefix,
+    gather_folders,
+    narrow,
+    sort_folders,
+    sort_objects,
+)
 from lakeside.lake.lake import Lake
 from lakeside.lake.objects import Footer, LakeObject
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """A prefix that ends with `/`, with all that was listed below it, however deep."""
-
-    prefix: str
-    objects: int
-    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,44 +45,54 @@ class ObjectFacts:
 
 @dataclass(frozen=True, slots=True)
 class Browse:
-    """Folders directly below `prefix`, and the first objects below it by key, at any depth.
+    """Folders directly below `prefix`, and the first objects below it in the order wanted, at any depth.
 
-    `objects_listed` is how many there are; `listing_cut` that there are more than the lake's limit of
-    listed objects, so that it and the folders' figures are lower bounds.
+    `objects_listed` is how many there are, `objects_found` how many of them fit the words; `listing_cut`
+    says that there are more than the lake's limit of listed objects, so that these and the folders'
+    figures are lower bounds. `counts` says what an order by rows was made from.
     """
 
     prefix: str
     folders: Sequence[Folder]
     objects: Sequence[ObjectFacts]
     objects_listed: int
+    objects_found: int
     listing_cut: bool
     listed_at: datetime
+    counts: RowCounts
 
     @property
     def truncated(self) -> bool:
         """Whether there are objects that are not shown."""
-        return self.listing_cut or len(self.objects) < self.objects_listed
+        return self.listing_cut or len(self.objects) < self.objects_found
 
 
-def browse(lake: Lake, prefix: str, limit: int) -> Browse:
+def browse(lake: Lake, prefix: str, limit: int, wanted: Wanted | None = None) -> Browse:
     """What lies below a prefix; the footers of the first `limit` objects are read, several at once.
 
     A prefix that only a folder answers to means that folder: `data/green` is `data/green/`, unless
-    `data/greenish/` is there too.
+    `data/greenish/` is there too. An order by rows reads footers within `limits.counted_footers` and
+    `limits.counting_seconds`.
 
     Raises:
         SettingsError: the prefix climbs out of the lake or is no name.
     """
-    folder = prefix.rpartition("/")[0]
-    if folder or prefix.startswith("/"):
-        check_key(folder)
-    listing = lake.list_objects(prefix)
-    objects = listing.objects
-    if objects and not prefix.endswith("/") and all(o.key.startswith(f"{prefix}/") for o in objects):
-        prefix = f"{prefix}/" if prefix else ""
-    facts = describe_objects(lake, objects[:limit])
-    folders = _gather_folders(prefix, objects)
-    return Browse(prefix, folders, facts, len(objects), listing.truncated, listing.listed_at)
+    wanted = wanted or Wanted()
+    listing = lake.list_objects(check_prefix(prefix))
+    prefix = as_folder(prefix, listing.objects)
+    found = narrow(listing.objects, wanted.words)
+    counts = lake.count_rows(found) if wanted.sort is Sort.ROWS else RowCounts()
+    facts = describe_objects(lake, sort_objects(found, wanted, counts)[:limit])
+    return Browse(
+        prefix=prefix,
+        folders=sort_folders(gather_folders(prefix, found), wanted),
+        objects=facts,
+        objects_listed=len(listing.objects),
+        objects_found=len(found),
+        listing_cut=listing.truncated,
+        listed_at=listing.listed_at,
+        counts=counts,
+    )
 
 
 def describe_objects(lake: Lake, objects: Sequence[LakeObject]) -> list[ObjectFacts]:
@@ -103,14 +115,3 @@ def _join(
         return ObjectFacts(found, content, None, answer.message if answer else None)
     error = content or answer
     return ObjectFacts(found, "unread", None, error.message if error else None)
-
-
-def _gather_folders(prefix: str, objects: Iterable[LakeObject]) -> list[Folder]:
-    start = prefix.rfind("/") + 1
-    figures: dict[str, tuple[int, int]] = {}
-    for found in objects:
-        end = found.key.find("/", start)
-        if end >= 0:
-            count, size = figures.get(found.key[: end + 1], (0, 0))
-            figures[found.key[: end + 1]] = (count + 1, size + found.size_bytes)
-    return [Folder(name, count, size) for name, (count, size) in sorted(figures.items())]

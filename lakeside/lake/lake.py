@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lakeside.errors import LakesideError
 from lakeside.lake import listing, preview, reading, upkeep, versions, writing
+from lakeside.lake.change_mark import ChangeMark
 from lakeside.lake.errors import translated
 from lakeside.lake.footers import FooterReader
 from lakeside.lake.objects import Footer, LakeObject, ObjectListing, Preview, VersionListing
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import pyarrow.dataset as ds
 
     from lakeside.lake.column_figures import ObjectFigures
+    from lakeside.lake.find import RowCounts
     from lakeside.lake.retention import Retention
 
 
@@ -46,7 +48,8 @@ class Lake:
             SettingsError: the URL is not one a lake can have.
         """
         location = Location.parse(settings.lake_location)
-        storage = Storage(location, settings.storage_emulator_host, settings.retention.versions)
+        mark = ChangeMark(settings.home_folder / "lake-changed")
+        storage = Storage(location, settings.storage_emulator_host, settings.retention.versions, mark)
         return cls(storage, settings.limits, settings.retention)
 
     def url_of(self, key: str) -> str:
@@ -70,6 +73,13 @@ class Lake:
         """
         bound = self._limits.listed_objects
         return listing.list_objects(self._storage, prefix, bound if limit is None else min(limit, bound))
+
+    def read_change_mark(self) -> str:
+        """A word that changes with every write of Lakeside to a lake of this home, by whatever process.
+
+        Reading it costs microseconds: whoever keeps a listing keeps it under this word.
+        """
+        return self._storage.mark.read()
 
     def find_object(self, key: str) -> LakeObject | None:
         """One object, or None."""
@@ -137,6 +147,13 @@ class Lake:
     def read_footers(self, objects: Sequence[LakeObject]) -> dict[str, Footer | LakesideError]:
         """The footers of listed objects, several at once; by key, an error where one cannot be read."""
         return self._footers.read_many(objects)
+
+    def count_rows(self, objects: Sequence[LakeObject]) -> RowCounts:
+        """Rows of listed objects by their footers, within `limits.counted_footers` and `counting_seconds`."""
+        from lakeside.lake.find import count_rows
+
+        bounds = self._limits
+        return count_rows(self, objects, bounds.counted_footers, bounds.counting_seconds)
 
     def name_contents(self, objects: Sequence[LakeObject]) -> dict[str, str | LakesideError]:
         """What listed objects are by their first bytes (`parquet`, `gzip`, `csv`, `empty`, ...), by key."""

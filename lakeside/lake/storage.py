@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from lakeside.errors import SettingsError
+from lakeside.lake.change_mark import ChangeMark
 from lakeside.lake.errors import translated
 from lakeside.lake.folder_versions import FolderVersions
 from lakeside.lake.keys import check_key
@@ -89,11 +90,19 @@ class Storage:
     """A location and its filesystem. Threads share one; listings are never cached.
 
     `emulator_host` is the address of a storage emulator to use in place of Google (gs only).
-    `kept_versions` is how many earlier versions of an object a folder keeps.
+    `kept_versions` is how many earlier versions of an object a folder keeps, `mark` what writes leave
+    behind for those who keep listings.
     """
 
-    def __init__(self, location: Location, emulator_host: str | None = None, kept_versions: int = 0) -> None:
+    def __init__(
+        self,
+        location: Location,
+        emulator_host: str | None = None,
+        kept_versions: int = 0,
+        mark: ChangeMark | None = None,
+    ) -> None:
         self.location = location
+        self.mark = mark or ChangeMark(None)
         self.versions = FolderVersions(Path(location.root), kept_versions)  # used on folders only
         self._emulator_host = emulator_host
         self._filesystem: AbstractFileSystem | None = None

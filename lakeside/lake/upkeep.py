@@ -26,6 +26,7 @@ def remove_object(storage: Storage, key: str) -> None:
             _remove_file(storage, key, Path(path))
         else:
             storage.filesystem.rm_file(path)
+    storage.mark.change()
 
 
 def _remove_file(storage: Storage, key: str, path: Path) -> None:
@@ -44,6 +45,7 @@ def set_metadata(storage: Storage, key: str, metadata: Mapping[str, str]) -> Non
 
     with translated(storage.url_of(key)):
         set_gcs_metadata(storage.filesystem, path, metadata)
+    storage.mark.change()
 
 
 def sweep_temporary(storage: Storage, older_than_seconds: float) -> int:

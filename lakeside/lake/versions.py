@@ -89,6 +89,7 @@ def restore_version(storage: Storage, version: LakeObject, replacing: str) -> La
         with translated(url):
             path = storage.path_of(version.key)
             rewrite_generation(storage.filesystem, path, version.version, replacing or "0")
+        storage.mark.change()
     elif storage.kind is Kind.FOLDER:
         with translated(url):
             source = storage.versions.find_path(version.key, version.version)

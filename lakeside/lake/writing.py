@@ -89,6 +89,7 @@ def open_writer(storage: Storage, key: str, expected: str | None = None) -> Iter
         raise
     with _translated(url):
         target.commit()
+    storage.mark.change()
 
 
 def _open_target(

@@ -11,6 +11,7 @@ import pytest
 
 from lakeside.errors import BadFile, LimitExceeded, NotFound, QueryRejected, SettingsError
 from lakeside.lake.browse import browse
+from lakeside.lake.find import Sort, Wanted
 from lakeside.lake.footers import FIRST_TAIL_BYTES
 from lakeside.lake.lake import Lake
 from lakeside.lake.objects import Footer
@@ -153,6 +154,14 @@ class ParquetContract:
         ]
         assert [f.footer.rows if f.footer else None for f in below.objects] == [None, None, None, ROWS]
         assert "cut.parquet has no parquet footer" in (below.objects[0].fault or "")
+
+    def test_objects_in_order_of_rows_and_by_glob(self, lake: Lake) -> None:
+        for number in (1, 3, 2):
+            write_table(lake, f"data/n{number}.parquet", make_table().slice(0, number))
+        write(lake, "data/list.csv", b"a,b\n1,2\n")
+        found = browse(lake, "data/", 10, Wanted("**/*.parquet", Sort.ROWS, descending=True))
+        assert [f.footer.rows for f in found.objects if f.footer] == [3, 2, 1]
+        assert (found.objects_listed, found.objects_found, found.counts.looked_at) == (4, 3, 3)
 
     def test_footers_of_objects_replaced_or_removed_since_they_were_listed(self, lake: Lake) -> None:
         for key in ("kept", "removed", "replaced"):

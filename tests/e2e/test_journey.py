@@ -65,7 +65,9 @@ def test_a_month_goes_from_the_browser_to_the_table(stack: Stack, browser: Brows
         visitor.shoot("run-light")
 
         visitor.open("Lake")
-        page.get_by_role("link", name=KEY).click()
+        page.get_by_role("link", name="data/").click()
+        page.get_by_role("link", name="green/").click()
+        page.get_by_role("link", name=KEY.rpartition("/")[2]).click()
         expect(page.get_by_text(f"Rows 1 to 100 of {ROWS} rows; read")).to_be_visible()
         expect(page.get_by_test_id("stDataFrame")).to_be_visible()
         page.get_by_label("Page 2", exact=True).click()

@@ -122,20 +122,6 @@ def test_runs_say_that_prefect_is_away(filled_home: Path, open_page: OpenPage) -
     assert "<code>lakeside up</code>" in drawn
 
 
-def test_lake_lists_objects_with_rows_and_source(filled_home: Path, open_page: OpenPage) -> None:
-    drawn = html_of(open_page(filled_home, "lake"))
-    assert GREEN_KEY in drawn
-    assert f"{SAMPLE_ROWS:,}" in drawn
-
-
-def test_lake_narrows_the_listing(filled_home: Path, open_page: OpenPage) -> None:
-    app = open_page(filled_home, "lake")
-    app.text_input(key="object_words").set_value("2024-02").run()
-    drawn = html_of(app)
-    assert data_key("green", Month(2024, 2)) in drawn
-    assert GREEN_KEY not in drawn
-
-
 def test_an_object_opens_with_its_rows(filled_home: Path, open_page: OpenPage) -> None:
     app = open_page(filled_home, "lake", object=GREEN_KEY)
     assert len(app.dataframe[0].value) == 100
@@ -172,12 +158,12 @@ def test_an_object_shows_only_the_columns_chosen(filled_home: Path, open_page: O
 def test_an_object_that_is_not_there_is_said_so(key: str, filled_home: Path, open_page: OpenPage) -> None:
     app = open_page(filled_home, "lake", object=key)
     assert 'role="alert"' in html_of(app)
-    assert "All objects" in html_of(app)
+    assert 'href="lake">Lake</a>' in html_of(app)
 
 
 def test_a_corrupted_object_says_what_is_wrong(broken_home: Path, open_page: OpenPage) -> None:
     key = data_key("green", Month(2020, 10))
-    assert "broken" in html_of(open_page(broken_home, "lake"))
+    assert "broken" in html_of(open_page(broken_home, "lake", view="all"))
     assert 'role="alert"' in html_of(open_page(broken_home, "lake", object=key))
 
 

@@ -10,12 +10,10 @@ import pytest
 from flows.console import MonthLine, RunDetail, RunSummary
 from lakeside.coverage import CoverageState, MonthCoverage, SourceState
 from lakeside.lake.layout import data_key
-from lakeside.lake.objects import LakeObject, ObjectListing
 from lakeside.month import Month, month_range
 from ui.presenters import (
     code_presenter,
     coverage_presenter,
-    listing_presenter,
     run_list_presenter,
     runs_presenter,
 )
@@ -166,21 +164,7 @@ def test_a_state_nobody_drew_is_shown_by_its_name() -> None:
     assert row[0].look.word == "some new state"
 
 
-# --- lake
-
-
-def test_the_whole_listing_is_narrowed_and_sorted() -> None:
-    objects = [
-        LakeObject("data/green/green_tripdata_2020-10.parquet", 10, NOW, "1", "green", OCTOBER),
-        LakeObject("quarantine/green/green_tripdata_2020-10.parquet", 99, NOW - timedelta(days=1), "1"),
-        LakeObject("reference/taxi_zones.parquet", 5, NOW + timedelta(days=1), "1"),
-    ]
-    listing = ObjectListing(objects, False, NOW)
-    assert listing_presenter.list_areas(listing) == ["all", "green", "quarantine", "reference"]
-    newest = listing_presenter.select_objects(listing, "all", "", "newest")
-    assert [listing_presenter.area_of(o) for o in newest] == ["reference", "green", "quarantine"]
-    assert listing_presenter.select_objects(listing, "all", "2020-10", "largest")[0].size_bytes == 99
-    assert listing_presenter.select_objects(listing, "green", "zones", "name") == []
+# --- code
 
 
 @pytest.mark.parametrize(("url", "options"), [("/lake/x.parquet", False), ("gs://bucket/x.parquet", True)])

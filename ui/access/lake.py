@@ -6,31 +6,55 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from lakeside.errors import LakesideError
+from lakeside.lake.browse import ObjectFacts, describe_objects
+from lakeside.lake.find import RowCounts, narrow
 from lakeside.lake.objects import Footer, LakeObject, ObjectListing, Preview
 from ui.access.freshness import refreshed
 from ui.access.opened import open_console_services
 
 
-@refreshed
-@st.cache_data(ttl=30, max_entries=8, show_spinner="Listing the lake …")
 def load_listing(prefix: str = "") -> ObjectListing:
-    """The objects of the lake, sorted by key; `listed_at` says how old the answer is."""
-    services = open_console_services()
-    return services.lake.list_objects(prefix, limit=services.settings.limits.listed_objects)
+    """The objects below a prefix, sorted by key, cut at `limits.listed_objects`.
+
+    At most half a minute old (`listed_at` says how old), and never older than Lakeside's own last write.
+    """
+    return _list_objects(prefix, open_console_services().lake.read_change_mark())
 
 
 @refreshed
-@st.cache_data(ttl=300, max_entries=64, show_spinner="Reading footers …")
-def load_footers(objects: Sequence[LakeObject]) -> dict[str, Footer | LakesideError]:
-    """Footers of one page of the listing; an unreadable object answers with its error."""
-    return open_console_services().lake.read_footers(objects)
+@st.cache_resource(
+    ttl=30, max_entries=8, show_spinner="Listing the lake …"
+)  # shared, not copied: it may be long
+def _list_objects(prefix: str, mark: str) -> ObjectListing:
+    return open_console_services().lake.list_objects(prefix)
+
+
+def load_row_counts(prefix: str, words: str) -> RowCounts:
+    """Rows of the objects below a prefix that fit the words, as far as the limits let footers be read."""
+    return _count_rows(prefix, words, open_console_services().lake.read_change_mark())
+
+
+@refreshed
+@st.cache_resource(ttl=300, max_entries=8, show_spinner="Reading footers to count rows …")
+def _count_rows(prefix: str, words: str, mark: str) -> RowCounts:
+    return open_console_services().lake.count_rows(narrow(load_listing(prefix).objects, words))
+
+
+@refreshed
+@st.cache_data(ttl=300, max_entries=64, show_spinner=False)
+def load_facts(objects: Sequence[LakeObject]) -> list[ObjectFacts]:
+    """What each object of one page of the listing is, and its footer where it has one."""
+    return describe_objects(open_console_services().lake, objects)
+
+
+def load_object(key: str) -> tuple[LakeObject, Footer]:
+    """One object and its footer, never older than Lakeside's own last write."""
+    return _get_object(key, open_console_services().lake.read_change_mark())
 
 
 @refreshed
 @st.cache_data(ttl=30, max_entries=64, show_spinner=False)
-def load_object(key: str) -> tuple[LakeObject, Footer]:
-    """One object and its footer."""
+def _get_object(key: str, mark: str) -> tuple[LakeObject, Footer]:
     lake = open_console_services().lake
     return lake.get_object(key), lake.read_footer(key)
 

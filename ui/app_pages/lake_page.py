@@ -6,30 +6,35 @@ from datetime import UTC, datetime
 
 from ui.access.lake import find_lake_url, load_listing, load_object
 from ui.components.boundary import error_boundary
-from ui.components.lake_listing import show_listing
+from ui.components.lake_listing import find_prefix, show_listing
 from ui.components.listing_age import show_listing_age
 from ui.components.object_view import show_object
-from ui.components.pieces import show_back, show_empty, show_facts, show_heading
+from ui.components.pieces import show_crumbs, show_empty, show_facts, show_heading
+from ui.presenters.lake_place import present_crumbs
 from ui.presenters.listing_presenter import present_lake_facts
 from ui.presenters.object_presenter import present_object
 from ui.presenters.places import INGEST, LAKE
 from ui.presenters.views import Link
 from ui.state import find_param
-from ui.text import EMPTY_LAKE, EMPTY_LAKE_DETAIL, LAKE_QUESTION
+from ui.text import EMPTY_LAKE, EMPTY_LAKE_DETAIL, EMPTY_PREFIX, EMPTY_PREFIX_DETAIL, LAKE_QUESTION
 
 key = find_param("object")
 if key is None:
     show_heading("Lake", LAKE_QUESTION)
     with error_boundary():
-        listing = load_listing()
+        prefix = find_prefix()
+        listing = load_listing(prefix)
         if listing.objects:
             show_facts(present_lake_facts(listing, find_lake_url()))
-            show_listing(listing)
+            show_listing(listing, prefix)
+        elif prefix:
+            show_crumbs(present_crumbs(prefix))
+            show_empty(EMPTY_PREFIX, EMPTY_PREFIX_DETAIL, Link("The whole lake", LAKE))
         else:
             show_empty(EMPTY_LAKE, EMPTY_LAKE_DETAIL, Link("Ingest a month", INGEST))
         show_listing_age("Listed", listing.listed_at)
 else:
-    show_back(Link("All objects", LAKE))
+    show_crumbs(present_crumbs(key))
     with error_boundary():
         item, footer = load_object(key)
         view = present_object(item, footer, find_lake_url(key), datetime.now(UTC))

@@ -25,6 +25,13 @@ def show_back(link: Link) -> None:
     st.html(el("p", el("a", f"← {link.label}", href=link.href), class_="ls-crumb"))
 
 
+def show_crumbs(crumbs: Sequence[Link], name: str = "Where this is") -> None:
+    """The way down to what is shown: `Lake / data / green`; the last one is where we are."""
+    links = [el("li", el("a", c.label, href=c.href)) for c in crumbs[:-1]]
+    here = [el("li", el("span", c.label, aria_current="page")) for c in crumbs[-1:]]
+    st.html(el("nav", el("ol", *links, *here), class_="ls-crumbs", aria_label=name))
+
+
 def show_heading(title: str, question: str, is_key: bool = False) -> None:
     """The page's name and the one question it answers, or the key of what it shows."""
     st.html(el("div", el("h1", title), el("p", question, class_="key" if is_key else None), class_="ls-head"))
@@ -92,7 +99,7 @@ def _notice(notice: Notice) -> Markup:
 def show_table(table: Table) -> None:
     """A small table in full, numbers on the right; it scrolls sideways, the page does not."""
     numeric = [column.numeric for column in table.columns]
-    head = [el("th", c.title, scope="col", class_="num" if c.numeric else None) for c in table.columns]
+    head = [_head(column) for column in table.columns]
     rows = [el("tr", *_cells(row, numeric)) for row in table.rows]
     foot = el("tfoot", el("tr", *_cells(table.footer, numeric))) if table.footer else None
     body = el(
@@ -104,6 +111,20 @@ def show_table(table: Table) -> None:
         aria_label=table.name,
     )
     st.html(el("div", body, class_="ls-framed"))
+
+
+_ARROWS = {"ascending": " ▲", "descending": " ▼"}
+
+
+def _head(column: Column) -> Markup:
+    words = column.title + _ARROWS.get(column.order or "", "")
+    return el(
+        "th",
+        el("a", words, href=column.href, title=f"Order by {column.title.lower()}") if column.href else words,
+        scope="col",
+        class_="num" if column.numeric else None,
+        aria_sort=column.order,
+    )
 
 
 def _cells(cells: Sequence[TableCell], numeric: Sequence[bool]) -> list[Markup]:

@@ -14,9 +14,15 @@ INGEST, RUNS, LAKE, WAREHOUSE, SCHEDULES = "ingest", "runs", "lake", "warehouse"
 INGEST_AND_LOAD, ONLY_INGEST = "all", "ingest"
 
 
-def link_to_object(key: str) -> str:
-    """The page of one object of the lake."""
-    return f"{LAKE}?{urlencode({'object': key})}"
+def link_to_object(key: str, **parameters: str | int | None) -> str:
+    """The page of one object of the lake: `tab`, `where`, `columns`, `row` and the like open parts of it."""
+    return link_to_lake(object=key, **parameters)
+
+
+def link_to_lake(**parameters: str | int | None) -> str:
+    """The lake's page with these parameters; those that are None or empty are left out."""
+    chosen = {name: value for name, value in parameters.items() if value not in (None, "")}
+    return f"{LAKE}?{urlencode(chosen)}" if chosen else LAKE
 
 
 def link_to_run(run_id: str) -> str:

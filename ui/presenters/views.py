@@ -47,10 +47,16 @@ class StatusLine:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a drawn table; numbers stand on the right."""
+    """A column of a drawn table; numbers stand on the right.
+
+    `href` is where the table stands in this column's order, `order` (`ascending` or `descending`) that it
+    does already.
+    """
 
     title: str
     numeric: bool = False
+    href: str | None = None
+    order: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
