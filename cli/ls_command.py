@@ -42,7 +42,7 @@ def ls(
     from lakeside.services import open_services
     from lakeside.settings import load_settings
 
-    lake = open_services(load_settings()).lake
+    lake = open_services(load_settings(), apart=True).lake
     found = browse(lake, prefix, limit, read_wanted(match, sort))
     document = {
         "lake": lake.url,

@@ -33,7 +33,7 @@ def preview(
     from lakeside.services import open_services
     from lakeside.settings import load_settings
 
-    lake = open_services(load_settings()).lake
+    lake = open_services(load_settings(), apart=True).lake
     page = lake.preview_object(read_key(lake.url, key), _split(columns), offset, limit, where)
     names = name_columns(page.rows.column_names)
     cells = [list_values(column) for column in page.rows.columns]

@@ -31,7 +31,7 @@ def profile(
     from lakeside.settings import load_settings
     from lakeside.warehouse.lake_profile import profile_object
 
-    services = open_services(load_settings())
+    services = open_services(load_settings(), apart=True)
     lake, limits = services.lake, services.settings.limits
     found = profile_object(lake, read_key(lake.url, key), limits, column, measure=not footer)
     document = {

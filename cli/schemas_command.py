@@ -31,7 +31,7 @@ def schemas(
     from lakeside.settings import load_settings
 
     chosen = read_dataset(dataset)
-    matrix = compare_schemas(open_services(load_settings()).lake, chosen, prefix)
+    matrix = compare_schemas(open_services(load_settings(), apart=True).lake, chosen, prefix)
     Output(as_json).show(_as_document(matrix), lambda: "\n".join(_describe(matrix)))
     return 0
 

@@ -5,6 +5,7 @@
     ├── NotFound             a named dataset, object, table or run does not exist
     ├── SourceMissing        the source does not publish this month (HTTP 404)
     ├── BadFile              a file is cut, not what its name says, or unreadable
+    │   └── ReaderDied       reading it ended the process that read it
     ├── ContractViolation    the file is readable but breaks its dataset's contract
     ├── QueryRejected        SQL that is not one read-only SELECT, or does not parse
     ├── LimitExceeded        a stated bound (rows, bytes, seconds, money) was met
@@ -61,6 +62,10 @@ class SourceMissing(LakesideError):
 
 class BadFile(LakesideError):
     """A file is cut, not what its name says, or unreadable."""
+
+
+class ReaderDied(BadFile):
+    """Reading a file ended the process that read it; the program goes on."""
 
 
 class ContractViolation(LakesideError):

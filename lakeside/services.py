@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from lakeside.apart.pool import ReaderPool
 from lakeside.datasets import list_datasets
 from lakeside.errors import SettingsError
 from lakeside.lake.lake import Lake
@@ -32,15 +33,29 @@ class Services:
         return open_warehouse(self.settings)
 
 
-def open_services(settings: Settings) -> Services:
+def open_services(settings: Settings, apart: bool = False) -> Services:
     """Choose the backends the settings name. Opens no connection yet.
+
+    With `apart` objects of the lake are parsed in processes that may die (see `settings.readers`): for the
+    console, which must not, and for commands that look at whatever lies there. A flow run is a process of
+    its own.
 
     Raises:
         SettingsError: the lake's URL cannot be used, or a column policy is for no dataset of ours.
     """
     _check_policies(settings.ingest.column_policy)
     memory = ProbeStore(settings.home_folder / FILE_NAME)
-    return Services(settings, Lake.open(settings), Sources(settings.sources, memory))
+    return Services(
+        settings, Lake.open(settings, _open_readers(settings, apart)), Sources(settings.sources, memory)
+    )
+
+
+def _open_readers(settings: Settings, apart: bool) -> ReaderPool | None:
+    if not apart or not settings.readers.processes:
+        return None
+    pool = ReaderPool(settings.readers)
+    pool.start()  # by the time it is asked it is warm
+    return pool
 
 
 def _check_policies(policies: Iterable[str]) -> None:

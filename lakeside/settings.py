@@ -179,6 +179,22 @@ class RetentionSettings(_Section):
     )
 
 
+class ReaderSettings(_Section):
+    processes: int = Field(
+        2,
+        ge=0,
+        le=32,
+        description="Processes that read parquet for the console and for commands that look at objects, so "
+        "that a file made to do harm ends one of them and nothing else; 0 reads in the own process.",
+    )
+    megabytes: float = Field(
+        2_000, ge=100, le=1_000_000, description="Memory one such process may take for what it reads."
+    )
+    seconds: float = Field(
+        120, gt=0, le=3600, description="Seconds one reading may take before its process is ended."
+    )
+
+
 class ConsoleSettings(_Section):
     port: int = Field(8501, ge=1, le=65535, description="Port of the Streamlit console, on 127.0.0.1.")
 
@@ -234,6 +250,7 @@ class Settings(BaseSettings):
     retention: RetentionSettings = Field(
         RetentionSettings(), description="How long earlier versions and rows set aside are kept."
     )
+    readers: ReaderSettings = Field(ReaderSettings(), description="Processes that read parquet apart.")
     console: ConsoleSettings = Field(ConsoleSettings(), description="The browser console.")
     prefect: PrefectSettings = Field(PrefectSettings(), description="The orchestration server.")
 

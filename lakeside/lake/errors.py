@@ -35,6 +35,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 _NETWORK_MODULES = ("aiohttp", "requests", "urllib3", "httpx")
 _LOGIN_HINT = "Log in with `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS."
 _ACCESS_HINT = "Ask for read and write rights on this lake, or choose another with LAKESIDE_LAKE_URL."
+MEMORY_HINT = "It is damaged, or larger than LAKESIDE_READERS__MEGABYTES allows: choose fewer columns."
 _RETRY_HINT = "Try again; if it stays, check LAKESIDE_LAKE_URL and the connection."
 
 
@@ -59,7 +60,11 @@ def decoded(url: str) -> Iterator[None]:
     """
     try:
         yield
-    except (pa.ArrowException, OSError, ValueError, ArithmeticError, LookupError, MemoryError) as error:
+    except MemoryError as error:  # Arrow's too; a damaged length asks for any amount
+        raise BadFile(
+            f"{url} takes more memory to read than there is: {_one_line(error)}", MEMORY_HINT
+        ) from error
+    except (pa.ArrowException, OSError, ValueError, ArithmeticError, LookupError) as error:
         raise BadFile(
             f"{url} is cut, damaged or not parquet: {_one_line(error)}",
             "Ingest the month again with --force, or remove the object.",

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
-from lakeside.errors import BadFile, LakesideError, NotFound
+from lakeside.apart.pool import ReaderPool
+from lakeside.errors import BadFile, LakesideError, NotFound, ReaderDied
 from lakeside.lake.errors import decoded
 from lakeside.lake.listing import get_object
 from lakeside.lake.objects import Footer, LakeObject
@@ -22,6 +23,9 @@ from lakeside.lake.storage import Storage
 FIRST_TAIL_BYTES = 64 << 10
 MAXIMUM_FOOTER_BYTES = 64 << 20
 REMEMBERED_FOOTERS = 2_000
+PARSED_AT_ONCE = 100
+
+_PARSE, _PARSE_MANY = "lakeside.lake.footers:parse_footer", "lakeside.lake.footers:parse_footers"
 
 # Parquet format: a file ends with the footer, its length (4 bytes, little endian) and a magic word.
 _MAGIC, _ENCRYPTED, _END_BYTES = b"PAR1", b"PARE", 8
@@ -30,9 +34,10 @@ _MAGIC, _ENCRYPTED, _END_BYTES = b"PAR1", b"PARE", 8
 class FooterReader:
     """Reads footers of one lake and remembers the last 2,000 by (key, version)."""
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, readers: ReaderPool | None = None) -> None:
         self._storage = storage
-        self._remembered: OrderedDict[tuple[str, str], Footer] = OrderedDict()
+        self._readers = readers
+        self._remembered: OrderedDict[tuple[str, str], Footer | ReaderDied] = OrderedDict()
         self._lock = threading.Lock()
 
     def read(self, key: str) -> Footer:
@@ -42,12 +47,41 @@ class FooterReader:
     def read_many(self, objects: Sequence[LakeObject]) -> dict[str, Footer | LakesideError]:
         """Footer or error of each object, by key."""
         with ThreadPoolExecutor(THREADS[self._storage.kind], thread_name_prefix="footers") as pool:
+            if self._readers is not None:
+                for start in range(0, len(objects), PARSED_AT_ONCE):
+                    self._parse_ahead(objects[start : start + PARSED_AT_ONCE], pool, self._readers)
             return dict(zip([o.key for o in objects], pool.map(self._read_or_error, objects), strict=True))
+
+    def _parse_ahead(
+        self, objects: Sequence[LakeObject], pool: ThreadPoolExecutor, readers: ReaderPool
+    ) -> None:
+        """Let a reader parse many footers at once; those that fail are left to be read one by one."""
+        wanted = [found for found in objects if (found.key, found.version) not in self._remembered]
+        tails = list(pool.map(self._find_tail, wanted))
+        pairs = [(found, tail) for found, tail in zip(wanted, tails, strict=True) if tail is not None]
+        if len(pairs) < 2:
+            return
+        calls = [(tail, self._storage.url_of(found.key)) for found, tail in pairs]
+        try:
+            footers = readers.run(_PARSE_MANY, f"{len(calls)} footers", calls)
+        except LakesideError:
+            return  # one of them is to blame; alone it is found
+        for (found, _), footer in zip(pairs, footers, strict=True):
+            if footer is not None:
+                self._remember(found, footer)
+
+    def _find_tail(self, found: LakeObject) -> bytes | None:
+        try:
+            return self.read_tail(found)
+        except LakesideError:
+            return None
 
     def read_found(self, found: LakeObject) -> Footer:
         """The footer of an object that was found, or of what has replaced it since; earlier ones exactly."""
         try:
             return self._read_version(found)
+        except ReaderDied:
+            raise
         except (NotFound, BadFile):
             if not found.is_live:
                 raise
@@ -63,17 +97,34 @@ class FooterReader:
             return error
 
     def _read_version(self, found: LakeObject) -> Footer:
+        remembered = self._recall(found)
+        if isinstance(remembered, ReaderDied):
+            raise remembered.with_traceback(None)
+        if remembered is not None:
+            return remembered
+        tail, url = self.read_tail(found), self._storage.url_of(found.key)
+        try:
+            footer: Footer = (
+                self._readers.run(_PARSE, url, tail, url) if self._readers else parse_footer(tail, url)
+            )
+        except ReaderDied as death:  # it would kill the next one too
+            self._remember(found, death)
+            raise
+        self._remember(found, footer)
+        return footer
+
+    def _recall(self, found: LakeObject) -> Footer | ReaderDied | None:
         name = (found.key, found.version)
         with self._lock:
             if name in self._remembered:
                 self._remembered.move_to_end(name)
-                return self._remembered[name]
-        footer = parse_footer(self.read_tail(found), self._storage.url_of(found.key))
+            return self._remembered.get(name)
+
+    def _remember(self, found: LakeObject, footer: Footer | ReaderDied) -> None:
         with self._lock:
-            self._remembered[name] = footer
+            self._remembered[(found.key, found.version)] = footer
             while len(self._remembered) > REMEMBERED_FOOTERS:
                 self._remembered.popitem(last=False)
-        return footer
 
     def read_tail(self, found: LakeObject) -> bytes:
         """The whole footer with length and magic word, by one range or two."""
@@ -82,7 +133,7 @@ class FooterReader:
         needed = _footer_bytes(tail, size, url)
         if needed > len(tail):
             tail = read_range(self._storage, found, size - needed, size - len(tail)) + tail
-        return tail
+        return tail[-needed:]
 
 
 def _footer_bytes(tail: bytes, size_bytes: int, url: str) -> int:
@@ -102,6 +153,17 @@ def _footer_bytes(tail: bytes, size_bytes: int, url: str) -> int:
             "Write it again with larger row groups.",
         )
     return needed
+
+
+def parse_footers(calls: Sequence[tuple[bytes, str]]) -> list[Footer | None]:
+    """The footers in many tails, each with its URL; None where one cannot be read."""
+    found: list[Footer | None] = []
+    for tail, url in calls:
+        try:
+            found.append(parse_footer(tail, url))
+        except BadFile:
+            found.append(None)
+    return found
 
 
 def parse_footer(tail: bytes, url: str) -> Footer:

@@ -8,8 +8,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lakeside.apart.pool import ReaderPool
 from lakeside.errors import LakesideError
 from lakeside.lake import listing, preview, reading, upkeep, versions, writing
+from lakeside.lake.apart import Place, choose_readers, read_apart
 from lakeside.lake.change_mark import ChangeMark
 from lakeside.lake.errors import translated
 from lakeside.lake.footers import FooterReader
@@ -33,16 +35,24 @@ class Lake:
     is not valid, AccessDenied, and BackendUnavailable when the place does not answer in bounded time.
     """
 
-    def __init__(self, storage: Storage, limits: LimitSettings, kept: RetentionSettings) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        limits: LimitSettings,
+        kept: RetentionSettings,
+        pool: ReaderPool | None = None,
+    ) -> None:
         self.url = storage.location.url
+        self.place = Place(storage.location.url, storage.emulator_host, limits, kept)
+        self.readers = choose_readers(pool, storage)
         self._limits = limits
         self._kept = kept
         self._storage = storage
-        self._footers = FooterReader(self._storage)
+        self._footers = FooterReader(self._storage, self.readers)
 
     @classmethod
-    def open(cls, settings: Settings) -> Lake:
-        """The lake the settings name.
+    def open(cls, settings: Settings, pool: ReaderPool | None = None) -> Lake:
+        """The lake the settings name; with a pool, objects are parsed in its processes.
 
         Raises:
             SettingsError: the URL is not one a lake can have.
@@ -50,7 +60,7 @@ class Lake:
         location = Location.parse(settings.lake_location)
         mark = ChangeMark(settings.home_folder / "lake-changed")
         storage = Storage(location, settings.storage_emulator_host, settings.retention.versions, mark)
-        return cls(storage, settings.limits, settings.retention)
+        return cls(storage, settings.limits, settings.retention, pool)
 
     def url_of(self, key: str) -> str:
         """Absolute path or gs:// URL of a key, for people and provenance."""
@@ -159,6 +169,7 @@ class Lake:
         """What listed objects are by their first bytes (`parquet`, `gzip`, `csv`, `empty`, ...), by key."""
         return reading.name_contents(self._storage, objects)
 
+    @read_apart
     def preview_object(
         self,
         key: str,
@@ -192,6 +203,7 @@ class Lake:
 
         return open_dataset(self._storage, keys, schema)
 
+    @read_apart
     def read_figures(self, key: str) -> ObjectFigures:
         """What the footer says of each column: bytes, nulls, least and greatest value.
 

@@ -104,7 +104,7 @@ class Storage:
         self.location = location
         self.mark = mark or ChangeMark(None)
         self.versions = FolderVersions(Path(location.root), kept_versions)  # used on folders only
-        self._emulator_host = emulator_host
+        self.emulator_host = emulator_host
         self._filesystem: AbstractFileSystem | None = None
         self._lock = threading.Lock()
 
@@ -122,7 +122,7 @@ class Storage:
         with self._lock:
             if self._filesystem is None:
                 with translated(self.location.url):
-                    self._filesystem = _open_filesystem(self.kind, self._emulator_host)
+                    self._filesystem = _open_filesystem(self.kind, self.emulator_host)
             return self._filesystem
 
     def path_of(self, key: str) -> str:

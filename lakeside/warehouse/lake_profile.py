@@ -17,6 +17,7 @@ import duckdb
 import pyarrow as pa
 
 from lakeside.errors import LakesideError, NotFound
+from lakeside.lake.apart import read_apart
 from lakeside.lake.column_figures import ColumnFigures, ObjectFigures
 from lakeside.lake.lake import Lake
 from lakeside.settings import LimitSettings
@@ -95,6 +96,7 @@ class _Bounds:
         return None
 
 
+@read_apart
 def profile_object(
     lake: Lake, key: str, limits: LimitSettings, column: str | None = None, measure: bool = True
 ) -> Profile:

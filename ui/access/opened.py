@@ -20,8 +20,8 @@ def open_settings() -> Settings:
 
 @st.cache_resource(show_spinner=False)
 def open_console_services() -> Services:
-    """Lake, sources and warehouse."""
-    return open_services(open_settings())
+    """Lake, sources and warehouse; strangers' objects are read in processes that may die."""
+    return open_services(open_settings(), apart=True)
 
 
 @st.cache_resource(ttl=30, max_entries=1, show_spinner=False)

@@ -38,6 +38,7 @@ Lakeside = Callable[..., Answer]
 def environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Settings come from the environment, as for a user; sources are closed doors unless a test opens one."""
     monkeypatch.setenv("LAKESIDE_HOME", str(home))
+    monkeypatch.setenv("LAKESIDE_READERS__PROCESSES", "0")  # starting one per command line would take long
     for name in ("DATATALKSCLUB_URL", "TLC_URL"):
         monkeypatch.setenv(
             f"LAKESIDE_SOURCES__{name}", "file:///nowhere/{dataset}_{year}-{month:02d}.parquet"

@@ -1,0 +1,78 @@
+"""Reading an object in a process that may die, where the lake was opened so.
+
+What a reading function takes and gives goes through `lakeside.apart.codec`: plain values, Arrow's, and
+frozen records. In the reader the same function runs on a lake of its own that reads in its process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, wraps
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
+
+from lakeside.apart.pool import ReaderPool
+from lakeside.lake.storage import Kind, Location, Storage
+from lakeside.settings import LimitSettings, RetentionSettings
+
+if TYPE_CHECKING:
+    from lakeside.lake.lake import Lake
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_RUN = "lakeside.lake.apart:run_in_reader"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a reader needs to open the same lake."""
+
+    url: str
+    emulator_host: str | None
+    limits: LimitSettings
+    kept: RetentionSettings
+
+
+def read_apart(
+    function: Callable[Concatenate[Lake, str, P], T],
+) -> Callable[Concatenate[Lake, str, P], T]:
+    """Run `function(lake, key, ...)`, or a method of Lake, in a reader when the lake has readers.
+
+    Decorate whatever lets Arrow or DuckDB parse an object that may be a stranger's.
+    """
+
+    @wraps(function)
+    def run(lake: Lake, key: str, /, *arguments: P.args, **named: P.kwargs) -> T:
+        if lake.readers is None:
+            return function(lake, key, *arguments, **named)
+        job = f"{function.__module__}:{function.__qualname__}"
+        subject = lake.url_of(key)
+        call = (job, lake.place, key, arguments, named)
+        answer: T = lake.readers.run(_RUN, subject, *call, modules=[function.__module__])
+        return answer
+
+    return cast("Callable[Concatenate[Lake, str, P], T]", run)
+
+
+def run_in_reader(job: str, place: Place, key: str, arguments: Any, named: Any) -> Any:
+    """The other side of `read_apart`: the same function on a lake that reads here."""
+    module, _, name = job.partition(":")
+    function: Any = import_module(module)
+    for part in name.split("."):
+        function = getattr(function, part)
+    return function(_open_lake(place), key, *arguments, **named)
+
+
+@lru_cache(maxsize=4)
+def _open_lake(place: Place) -> Lake:
+    from lakeside.lake.lake import Lake
+
+    storage = Storage(Location.parse(place.url), place.emulator_host, place.kept.versions)
+    return Lake(storage, place.limits, place.kept)
+
+
+def choose_readers(pool: ReaderPool | None, storage: Storage) -> ReaderPool | None:
+    """The pool, unless the lake lies in this process's memory, where no other can read it."""
+    return None if storage.kind is Kind.MEMORY else pool
