@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import math
+from datetime import UTC, datetime, time
+from decimal import Decimal
+from typing import Any
 
 UNKNOWN = "—"
 _BYTE_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
@@ -38,6 +41,32 @@ def format_bytes(number: float | None) -> str:
             break
         value /= 1000
     return f"{value:,.0f} {unit}" if unit == "B" else f"{value:,.1f} {unit}"
+
+
+def format_value(value: Any, longest: int = 60) -> str:
+    """A column's value: `1,234`, `12.35`, `2020-10-01 08:15:03`, text as it is but cut; a dash for null."""
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float | Decimal):
+        return format_number(value)
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="auto" if value.microsecond % 1000 else "seconds")
+    shown = value.isoformat() if isinstance(value, time) else str(value)
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
+
+
+def format_number(value: float | Decimal) -> str:
+    """`12.35`, `1,234.5`, `0.0012`: two decimals, more only where all would be zeros."""
+    number = float(value)
+    if not math.isfinite(number):
+        return str(number)
+    if number == int(number) and abs(number) < 1e15:
+        return f"{int(number):,}"
+    return f"{number:,.2f}" if 0.1 <= abs(number) < 1e15 else f"{number:.3g}"
 
 
 def format_speed(megabytes_per_second: float | None) -> str:

@@ -75,6 +75,15 @@ def follow_text(name: str) -> str:
     return key
 
 
+def open_rows(where: str) -> NoReturn:
+    """Leave for the object's Rows tab, filtered by a condition."""
+    for name in ("page", "row", "column"):
+        set_param(name, None)
+    set_param("where", where)
+    set_param("tab", "rows")
+    st.rerun()
+
+
 def follow_page(pages: int, name: str = "page") -> int:
     """The page an `st.pagination(pages, default=…, key=name)` is on, written to the URL.
 

@@ -70,7 +70,7 @@ def choose_bins(low: float, high: float, whole: bool) -> Bins:
     if whole:
         width = float(max(1, math.ceil(width)))
     first = math.floor(low / width)
-    return Bins(_round(first * width, width), width, math.floor(high / width) - first + 1)
+    return Bins(first * width, width, math.floor(high / width) - first + 1)
 
 
 def make_marks(spec: ChartSpec, groups: Sequence[Group], bins: Bins | None = None) -> Marks:
@@ -148,10 +148,5 @@ def _place(group: Group, bins: Bins | None) -> Mark:
         value = None
     if bins is None:
         return Mark(group.x, group.split, value, group.rows)
-    low, high = (_round(bins.low + (group.x + i) * bins.width, bins.width) for i in (0, 1))
+    low, high = bins.edge(int(group.x)), bins.edge(int(group.x) + 1)
     return Mark(low, group.split, value, group.rows, high)
-
-
-def _round(edge: float, width: float) -> float:
-    """Without the dust of binary fractions: 0.30000000000000004 is 0.3."""
-    return round(edge, max(0, 2 - math.floor(math.log10(width))))

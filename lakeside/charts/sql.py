@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -19,6 +20,10 @@ class Bins:
     low: float
     width: float
     count: int
+
+    def edge(self, number: int) -> float:
+        """Where bin `number` begins, without the dust of binary fractions: 0.30000000000000004 is 0.3."""
+        return round(self.low + number * self.width, max(0, 2 - math.floor(math.log10(self.width))))
 
 
 def write_chart(

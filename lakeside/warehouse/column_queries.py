@@ -12,11 +12,13 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from lakeside.charts.marks import choose_bins
 from lakeside.lake.plain import list_values
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 HISTOGRAM_BARS = 20
 TOP_VALUES = 10
+_TIME_UNITS = (86_400, 3_600, 60)
 _FEW_DISTINCT = 25  # so many numbers are better counted one by one
 
 
@@ -142,14 +144,18 @@ def _count_histogram(
 
 
 def _choose_edges(low: float, high: float, data_type: pa.DataType) -> list[float]:
-    """Edges that can be said of values of this type: whole numbers, days or seconds where it has them."""
+    """Edges at even distances that can be said: round numbers, or whole days, hours, minutes, seconds."""
     step = (high - low) / HISTOGRAM_BARS
-    edges = [low + number * step for number in range(HISTOGRAM_BARS)] + [high]
-    unit = 86_400.0 if pa.types.is_date(data_type) else 1.0
-    if pa.types.is_floating(data_type) or pa.types.is_decimal(data_type) or step < unit:
-        return edges
-    whole = [math.floor(edge / unit) * unit for edge in edges[:-1]] + [math.ceil(edges[-1] / unit) * unit]
-    return sorted(set(whole))
+    if not pa.types.is_temporal(data_type):
+        bins = choose_bins(low, high, whole=pa.types.is_integer(data_type))
+        return [bins.edge(number) for number in range(bins.count + 1)]
+    smallest = 86_400 if pa.types.is_date(data_type) else 1
+    unit = next((u for u in _TIME_UNITS if u <= step), smallest)
+    width = max(smallest, math.ceil(step / unit) * unit)
+    edges = [float(math.floor(low / unit) * unit)]
+    while edges[-1] < high:
+        edges.append(edges[0] + len(edges) * width)
+    return edges
 
 
 def _query(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
@@ -159,6 +165,8 @@ def _query(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, .
 
 def _as_value(position: float | Decimal | None, data_type: pa.DataType) -> Any:
     """A place on the line as people read it: a time for seconds, a number otherwise."""
+    if position is not None and pa.types.is_integer(data_type):
+        return round(position)
     if position is None or not pa.types.is_temporal(data_type):
         return position
     if pa.types.is_date(data_type):

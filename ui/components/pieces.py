@@ -13,6 +13,7 @@ from ui.presenters.views import Column, Fact, Link, Notice, Table, TableCell
 
 _STYLE = Path(__file__).with_name("console.css")
 SHOWN_NOTICES = 4
+LONG_FIGURE = 15  # characters; longer ones are drawn smaller
 
 
 def show_style() -> None:
@@ -43,7 +44,7 @@ def show_facts(facts: Iterable[Fact]) -> None:
         el(
             "div",
             el("dt", f.label),
-            el("dd", f.value, class_="value"),
+            el("dd", f.value, class_="value" if len(f.value) < LONG_FIGURE else "value long"),
             el("dd", f.note, class_="note") if f.note else None,
             class_="ls-fact" + (f" tone-{f.tone}" if f.tone else ""),
         )

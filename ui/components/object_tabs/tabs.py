@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lakeside.lake.objects import LakeObject
 from ui.components.object_tabs.code_tab import show_code
 from ui.components.object_tabs.origin_tab import show_origin
+from ui.components.object_tabs.profile_tab import show_profile
 from ui.components.object_tabs.rows_tab import show_rows
 from ui.components.object_tabs.schema_tab import show_schema
 from ui.presenters.object_presenter import ObjectView
@@ -24,6 +25,7 @@ class ObjectTab:
 
 TABS = [
     ObjectTab("rows", "Rows", show_rows),
+    ObjectTab("profile", "Profile", show_profile),
     ObjectTab("origin", "Origin", show_origin),
     ObjectTab("schema", "Schema", show_schema),
     ObjectTab("code", "Use it", show_code),
