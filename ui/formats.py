@@ -16,6 +16,25 @@ def format_count(number: int | None) -> str:
     return UNKNOWN if number is None else f"{number:,}"
 
 
+def format_short_count(number: int) -> str:
+    """`950`, `2.4 k`, `95 k`, `1.4 M`: for where there is no room; the whole number belongs into a title."""
+    value = float(number)
+    for unit in ("", "k", "M", "G"):
+        if abs(value) < 999.5 or unit == "G":
+            break
+        value /= 1000
+    digits = 1 if unit and abs(value) < 9.95 else 0
+    return f"{value:,.{digits}f} {unit}".rstrip()
+
+
+def format_span(seconds: float) -> str:
+    """`40 s`, `12 min`, `5 h`, `41 d`, `3 y`: a time in its largest unit, for where there is no room."""
+    for size, unit in ((31_557_600, "y"), (86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * size or (seconds >= size and unit != "y"):
+            return f"{seconds / size:,.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
 def format_counted(number: int | None, noun: str) -> str:
     """`1 row`, `1,369,765 rows`; nouns take a plain s."""
     return UNKNOWN if number is None else f"{number:,} {noun}" + ("" if number == 1 else "s")

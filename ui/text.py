@@ -8,6 +8,8 @@ ONE_SENTENCE = (
     "audited warehouse table, and shows what is where."
 )
 
+ALL_DATASETS = "all"
+
 COVERAGE_QUESTION = "What is missing?"
 INGEST_QUESTION = "What will happen?"
 RUNS_QUESTION = "What is happening?"

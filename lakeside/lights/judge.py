@@ -76,6 +76,8 @@ def judge_table(
         return Light(TableState.DIFFERS, f"{rows or 0:,} rows, {lake:,} in the lake.", at)
     if publication is None:
         return Light(TableState.UNKNOWN, f"{rows or 0:,} rows; from which object is not noted.", at)
+    if provenance is None:
+        return Light(TableState.UNKNOWN, f"{rows or 0:,} rows; the lake's object cannot be compared.", at)
     return Light(TableState.EQUAL, f"{rows or 0:,} rows, as many as in the lake.", at)
 
 

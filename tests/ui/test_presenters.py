@@ -8,85 +8,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flows.console import MonthLine, RunDetail, RunSummary
-from lakeside.coverage import CoverageState, MonthCoverage, SourceState
-from lakeside.lake.layout import data_key
-from lakeside.month import Month, month_range
+from lakeside.month import Month
 from ui.presenters import (
     code_presenter,
-    coverage_presenter,
     run_list_presenter,
     runs_presenter,
 )
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 OCTOBER = Month(2020, 10)
-MISSING = MonthCoverage("green", OCTOBER, SourceState.PUBLISHED)
-PUBLISHED = replace(
-    MISSING,
-    lake_rows=95_120,
-    lake_bytes=1_900_000,
-    source="datatalksclub",
-    warehouse_rows=95_120,
-    state=CoverageState.PUBLISHED,
-    key=data_key("green", OCTOBER),
-    written_at=NOW - timedelta(hours=3),
-)
-IN_LAKE = replace(PUBLISHED, warehouse_rows=None, state=CoverageState.IN_LAKE, reason="Not loaded yet.")
-BROKEN = replace(PUBLISHED, lake_rows=None, source=None, state=CoverageState.BROKEN, reason="It is cut.")
-FOREIGN = replace(PUBLISHED, source=None, state=CoverageState.FOREIGN, reason="Not ours.")
-OLD = replace(PUBLISHED, state=CoverageState.STALE, reason="Written under contract version 0; today's is 1.")
 SOURCES = {n: ["datatalksclub", "tlc", "sample"] for n in range(1, 13)}
-
-
-# --- coverage
-
-
-def test_an_untouched_lake_is_empty_and_calm() -> None:
-    view = coverage_presenter.present_coverage([MISSING], "green", NOW)
-    assert view.is_empty
-    assert view.attention == []
-
-
-def test_a_cell_says_rows_on_both_sides_and_leads_to_the_object() -> None:
-    cell = coverage_presenter.present_cell(PUBLISHED, NOW)
-    assert (cell.rows, cell.look.word) == ("95,120", "published")
-    assert "95,120 rows in the lake = 95,120 in the warehouse; from datatalksclub; 3 h ago" in cell.detail
-    assert cell.href == "lake?object=data%2Fgreen%2Fgreen_tripdata_2020-10.parquet"
-
-
-def test_a_missing_month_leads_to_ingest_and_an_unpublished_one_nowhere() -> None:
-    assert coverage_presenter.present_cell(MISSING, NOW).href == "ingest?dataset=green&months=2020-10"
-    later = replace(MISSING, source_state=SourceState.NOT_YET)
-    cell = coverage_presenter.present_cell(later, NOW)
-    assert (cell.href, cell.look.word) == (None, "not yet")
-
-
-def test_the_worst_comes_first_and_unloaded_months_lead_to_loading() -> None:
-    coverage = [IN_LAKE, replace(BROKEN, dataset="yellow"), PUBLISHED]
-    notices = coverage_presenter.present_attention(coverage)
-    assert [n.title for n in notices] == [
-        "yellow · 1 month broken: 2020-10",
-        "green · 1 month in lake: 2020-10",
-    ]
-    assert notices[1].link is not None
-    assert notices[1].link.href == "ingest?dataset=green&mode=repair&months=2020-10"
-
-
-def test_years_with_nothing_fold_unless_every_year_is_wanted() -> None:
-    months = [replace(MISSING, month=m) for m in month_range(Month(2018, 1), Month(2023, 12))]
-    coverage = [PUBLISHED if m.month == OCTOBER else m for m in months]
-    folded = coverage_presenter.present_years(coverage, NOW)
-    assert [y.label for y in folded] == ["2021–23", "2020", "2018–19"]
-    assert folded[0].folded == "○ 36 missing"
-    assert len(coverage_presenter.present_years(coverage, NOW, fold=False)) == 6
-    assert len(coverage_presenter.present_years(months, NOW)) == 6  # nothing there at all: show what could be
-
-
-def test_totals_say_when_lake_and_tables_differ() -> None:
-    facts = {f.label: f for f in coverage_presenter.present_facts([PUBLISHED, IN_LAKE])}
-    assert facts["Rows in the lake"].value == "190,240"
-    assert facts["Rows in the lake"].note == "≠ 95,120 more than the tables"
-    assert facts["Needs attention"].value == "1"
 
 
 # --- runs

@@ -4,7 +4,9 @@ Streamlit draws the links of `st.html` as plain anchors; a browser would start a
 This hands a plain click to Streamlit's own history handling. Without it (a strict content-security
 policy) the links still work, only slower; with Ctrl or a middle click they open a tab as always.
 A link with `data-months` adds these months to those of the URL, or takes them away when it has them all:
-counted from the URL as it is at the click, so that quick clicks all count.
+counted from the URL as it is at the click, so that quick clicks all count. With Shift it adds all months
+from the one that was clicked before. In a matrix arrows move from month to month and Space clicks; what
+has the focus keeps it when the matrix is drawn anew.
 """
 
 from __future__ import annotations
@@ -17,13 +19,20 @@ if (!window.lakesideLinks) {
   document.addEventListener("click", (event) => {
     const link = event.target.closest(".stHtml a[href]");
     if (!link || event.defaultPrevented || event.button) return;
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const range = event.shiftKey && link.matches("[role=checkbox]") && window.lakesideLast;
+    if (event.ctrlKey || event.metaKey || (event.shiftKey && !range)) return;
     const url = new URL(link.href, document.baseURI);
     if (link.dataset.months) {
       const current = new URL(location.href).searchParams.get("months") || "";
       const have = new Set(current.split(",").filter(Boolean));
-      const wanted = link.dataset.months.split(",");
-      const drop = wanted.every((month) => have.has(month));
+      let wanted = link.dataset.months.split(",");
+      if (range) {
+        const [low, high] = [window.lakesideLast, wanted[0]].sort();
+        const cells = link.closest("table").querySelectorAll("[role=checkbox]");
+        wanted = [...cells].map((cell) => cell.dataset.months).filter((m) => m >= low && m <= high);
+      }
+      const drop = !range && wanted.every((month) => have.has(month));
+      window.lakesideLast = link.matches("[role=checkbox]") ? link.dataset.months : null;
       wanted.forEach((month) => drop ? have.delete(month) : have.add(month));
       url.search = location.search;
       if (have.size) url.searchParams.set("months", [...have].sort().join(","));
@@ -36,6 +45,35 @@ if (!window.lakesideLinks) {
     window.dispatchEvent(new PopStateEvent("popstate"));
     if (!link.dataset.months) window.scrollTo(0, 0);
   });
+  const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+  document.addEventListener("keydown", (event) => {
+    const cell = event.target.closest(".ls-matrix [role=checkbox]");
+    if (!cell || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === " ") {
+      event.preventDefault();
+      const options = { bubbles: true, cancelable: true, shiftKey: event.shiftKey };
+      cell.dispatchEvent(new MouseEvent("click", options));
+    }
+    if (!(event.key in steps)) return;
+    event.preventDefault();
+    const [down, across] = steps[event.key];
+    const rows = [...cell.closest("tbody").rows];
+    let [y, x] = [rows.indexOf(cell.closest("tr")), cell.closest("td").cellIndex];
+    for (let tries = 0; tries < 40; tries++) {
+      [y, x] = [y + down, x + across];
+      const next = rows[y]?.cells[x]?.querySelector("[role=checkbox]");
+      if (next) return next.focus();
+      if (!rows[y] || x < 1 || x > 12) return;
+    }
+  });
+  document.addEventListener("focusin", (event) => {
+    const cell = event.target.closest(".ls-matrix [role=checkbox]");
+    window.lakesideFocus = cell ? cell.dataset.months : null;
+  });
+  new MutationObserver(() => {
+    if (!window.lakesideFocus || document.activeElement !== document.body) return;
+    document.querySelector(`.ls-matrix [role=checkbox][data-months="${window.lakesideFocus}"]`)?.focus();
+  }).observe(document.body, { childList: true, subtree: true });
 }
 </script><span class="ls-hidden"></span>"""
 

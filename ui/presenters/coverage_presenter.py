@@ -1,61 +1,34 @@
-"""Coverage as a person reads it: totals, what needs attention first, and a matrix of months."""
+"""Coverage as a person reads it: the state of a month, totals, and what needs attention first. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import groupby
 
 from lakeside.coverage import MonthCoverage
+from lakeside.lights import ChecksState, MonthLights, Newest, SourceState, find_newest
+from lakeside.month import Month
 from lakeside.plan.request import Mode
-from ui.formats import format_bytes, format_count, format_counted, format_relative
-from ui.presenters.looks import COVERAGE, Look, find_look
-from ui.presenters.places import link_to_ingest, link_to_object
+from ui.formats import format_bytes, format_count, format_counted
+from ui.presenters.looks import COVERAGE, find_look
+from ui.presenters.places import link_to_checks, link_to_ingest
 from ui.presenters.views import Fact, Link, Notice
 
 # What hurts most comes first; the rest is not a worry.
-ATTENTION = ("broken", "mismatch", "stale", "foreign", "in_lake")
+ATTENTION = ("broken", "mismatch", "red", "stale", "changed", "foreign", "in_lake")
 SHOWN_MONTHS = 6
 # What loading alone mends: the lake has the rows, the table has not.
 LOADABLE = ("in_lake", "mismatch")
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One month of the matrix. `rows` is empty where there are none; `detail` says it in a sentence."""
-
-    month: str
-    look: Look
-    rows: str
-    source: str
-    detail: str
-    href: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class YearRow:
-    """Twelve months of one year, or, with `folded` words, several years in which nothing is there."""
-
-    label: str
-    cells: Sequence[Cell | None]
-    quiet: bool
-    rows: str
-    folded: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class CoverageView:
-    """Everything the coverage page draws for one dataset, and the totals of all."""
+    """What stands above the matrix."""
 
     is_empty: bool
     facts: Sequence[Fact]
     attention: Sequence[Notice]
-    dataset: str
-    years: Sequence[YearRow]
-    legend: Sequence[tuple[Look, int]]
-    summary: str
 
 
 def state_of(month: MonthCoverage) -> str:
@@ -65,46 +38,53 @@ def state_of(month: MonthCoverage) -> str:
     return month.state
 
 
+def find_state(month: MonthLights) -> str:
+    """The same by all four lights: what is whole may still fail a check, or have changed at its source."""
+    state = state_of(month.covered)
+    if state in ("published", "in_lake") and month.checks.state in (ChecksState.FAILED, ChecksState.ERROR):
+        return "red"
+    if state in ("published", "in_lake") and month.source.state is SourceState.CHANGED:
+        return "changed"
+    if state == "not_yet" and month.source.state is SourceState.THERE:
+        return "missing"  # earlier than the calendar expects it
+    return state
+
+
 def list_datasets(coverage: Iterable[MonthCoverage]) -> list[str]:
     """Names of the datasets in the order they come."""
     return list(dict.fromkeys(m.dataset for m in coverage))
 
 
-def present_coverage(
-    coverage: Sequence[MonthCoverage], dataset: str, now: datetime, fold: bool = True
-) -> CoverageView:
-    """Totals and attention over all datasets; matrix and legend of the chosen one."""
-    chosen = [m for m in coverage if m.dataset == dataset]
-    counts = Counter(state_of(m) for m in chosen)
-    years = present_years(chosen, now, fold)
+def is_there(month: MonthCoverage) -> bool:
+    """Is anything of the month in the lake or the warehouse."""
+    return bool(month.key or month.warehouse_rows)
+
+
+def present_coverage(lights: Sequence[MonthLights]) -> CoverageView:
+    """Totals and attention over all datasets."""
     return CoverageView(
-        is_empty=not any(map(is_there, coverage)),
-        facts=present_facts(coverage),
-        attention=present_attention(coverage),
-        dataset=dataset,
-        years=years,
-        legend=[(look, counts[name]) for name, look in COVERAGE.items() if counts[name]],
-        summary=present_summary(dataset, chosen),
+        is_empty=not any(is_there(m.covered) for m in lights),
+        facts=present_facts(lights),
+        attention=present_attention(lights),
     )
 
 
-def present_facts(coverage: Sequence[MonthCoverage]) -> list[Fact]:
-    """Months, rows, size and what needs attention, over all datasets."""
+def present_facts(lights: Sequence[MonthLights]) -> list[Fact]:
+    """Months, rows, size, checks and what needs attention, over all datasets."""
+    coverage = [m.covered for m in lights]
     in_lake = [m for m in coverage if m.key]
     lake_rows = sum(m.lake_rows or 0 for m in in_lake)
     warehouse_rows = sum(m.warehouse_rows or 0 for m in coverage)
-    needing = sum(m.state in ATTENTION for m in coverage)
+    needing = sum(find_state(m) in ATTENTION for m in lights)
     available = sum(m.source_state == "published" for m in coverage)
     published = sum(m.state == "published" for m in coverage)
+    size = format_bytes(sum(m.lake_bytes or 0 for m in in_lake))
     return [
         Fact("Published months", format_count(published), f"of {format_count(available)} that sources have"),
         Fact("Rows in the lake", format_count(lake_rows), present_balance(lake_rows, warehouse_rows)),
         Fact("Rows in the warehouse", format_count(warehouse_rows), "counted in the tables"),
-        Fact(
-            "Lake size",
-            format_bytes(sum(m.lake_bytes or 0 for m in in_lake)),
-            format_counted(len(in_lake), "object"),
-        ),
+        Fact("Lake size", size, format_counted(len(in_lake), "object")),
+        present_checked(lights),
         Fact(
             "Needs attention",
             format_count(needing),
@@ -112,6 +92,17 @@ def present_facts(coverage: Sequence[MonthCoverage]) -> list[Fact]:
             "warn" if needing else "good",
         ),
     ]
+
+
+def present_checked(lights: Sequence[MonthLights]) -> Fact:
+    """How many of the loaded months passed their checks."""
+    loaded = sum(bool(m.covered.warehouse_rows) for m in lights)
+    counts = Counter(m.checks.state for m in lights)
+    passed = counts[ChecksState.PASSED] + counts[ChecksState.WARNED]
+    red = counts[ChecksState.FAILED] + counts[ChecksState.ERROR]
+    if red:
+        return Fact("Checks passed", format_count(passed), f"{format_counted(red, 'month')} failed", "bad")
+    return Fact("Checks passed", format_count(passed), f"of {format_counted(loaded, 'loaded month')}")
 
 
 def present_balance(lake_rows: int, warehouse_rows: int) -> str:
@@ -123,30 +114,41 @@ def present_balance(lake_rows: int, warehouse_rows: int) -> str:
     return f"≠ {format_count(abs(difference))} {side} the tables"
 
 
-def present_attention(coverage: Sequence[MonthCoverage]) -> list[Notice]:
+def present_attention(lights: Sequence[MonthLights]) -> list[Notice]:
     """One notice per dataset and state, the worst first."""
     notices = []
     for state in ATTENTION:
-        for dataset in list_datasets(coverage):
-            months = [m for m in coverage if m.dataset == dataset and m.state == state]
+        for dataset in list_datasets(m.covered for m in lights):
+            months = [m for m in lights if m.covered.dataset == dataset and find_state(m) == state]
             if months:
                 notices.append(_present_notice(dataset, state, months))
     return notices
 
 
-def _present_notice(dataset: str, state: str, months: Sequence[MonthCoverage]) -> Notice:
+def _present_notice(dataset: str, state: str, months: Sequence[MonthLights]) -> Notice:
     look = find_look(COVERAGE, state)
-    names = ", ".join(str(m.month) for m in months[:SHOWN_MONTHS])
+    names = ", ".join(str(m.covered.month) for m in months[:SHOWN_MONTHS])
     more = f" and {len(months) - SHOWN_MONTHS} more" if len(months) > SHOWN_MONTHS else ""
-    action = "Load" if state in LOADABLE and all(m.key for m in months) else "Ingest again"
-    mode = Mode.ALL if state == "foreign" else Mode.REPAIR
-    link = Link(action, link_to_ingest(dataset, [m.month for m in months], mode))
     title = f"{dataset} · {format_counted(len(months), 'month')} {look.word}: {names}{more}"
-    return Notice(look, title, months[0].reason, link)
+    return Notice(look, title, _find_reason(state, months[0]), _find_cure(dataset, state, months))
+
+
+def _find_reason(state: str, month: MonthLights) -> str:
+    if state == "red":
+        return month.checks.says
+    return month.source.says if state == "changed" else month.covered.reason
+
+
+def _find_cure(dataset: str, state: str, months: Sequence[MonthLights]) -> Link:
+    if state == "red":
+        return Link("See the checks", link_to_checks(dataset, months[0].covered.month))
+    action = "Load" if state in LOADABLE and all(m.covered.key for m in months) else "Ingest again"
+    mode = Mode.ALL if state == "foreign" else Mode.REPAIR
+    return Link(action, link_to_ingest(dataset, [m.covered.month for m in months], mode))
 
 
 def present_summary(dataset: str, months: Sequence[MonthCoverage]) -> str:
-    """One sentence about the chosen dataset: what is there and which sources fed it."""
+    """One sentence about a dataset: what is there and which sources fed it."""
     there = [m for m in months if m.key]
     if not there:
         return f"Nothing of {dataset} is in the lake yet."
@@ -159,75 +161,18 @@ def present_summary(dataset: str, months: Sequence[MonthCoverage]) -> str:
     return f"{dataset}: {rows}; {sources}."
 
 
-def present_years(months: Sequence[MonthCoverage], now: datetime, fold: bool = True) -> list[YearRow]:
-    """The newest year first; neighbouring years with nothing in lake or warehouse fold into one row."""
-    by_year: dict[int, list[MonthCoverage]] = {}
-    for month in sorted(months, key=lambda m: m.month, reverse=True):
-        by_year.setdefault(month.month.year, []).append(month)
-    rows = []
-    for quiet, group in groupby(by_year.items(), key=lambda item: not any(map(is_there, item[1]))):
-        years = list(group)
-        if fold and quiet and len(years) > 1 and any(map(is_there, months)):
-            rows.append(_fold_years(years))
-        else:
-            rows.extend(_present_year(year, found, now) for year, found in years)
-    return rows
+def present_newest(lights: Sequence[MonthLights]) -> Mapping[str, str]:
+    """Per dataset: `Source 2026-09 → lake 2024-03, 30 months behind → table 2024-02, 1 month behind.`"""
+    return {line.dataset: _say_newest(line) for line in find_newest(lights)}
 
 
-def is_there(month: MonthCoverage) -> bool:
-    """Is anything of the month in the lake or the warehouse."""
-    return bool(month.key or month.warehouse_rows)
+def _say_newest(line: Newest) -> str:
+    lake = _say_place("lake", line.lake, line.lake_lag_months)
+    table = _say_place("table", line.table, line.table_lag_months)
+    return f"Newest: source {line.source or 'none'} → {lake} → {table}."
 
 
-def _fold_years(years: Sequence[tuple[int, Sequence[MonthCoverage]]]) -> YearRow:
-    counts = Counter(state_of(m) for _, months in years for m in months)
-    words = ", ".join(f"{counts[s]} {COVERAGE[s].word}" for s in ("missing", "not_yet") if counts[s])
-    return YearRow(
-        f"{years[-1][0]}–{years[0][0] % 100:02d}", (), True, "", f"{COVERAGE['missing'].symbol} {words}"
-    )
-
-
-def _present_year(year: int, months: Sequence[MonthCoverage], now: datetime) -> YearRow:
-    by_number = {m.month.number: m for m in months}
-    present = [by_number.get(number) for number in range(1, 13)]
-    cells = [present_cell(m, now) if m and state_of(m) != "never" else None for m in present]
-    total = sum(m.lake_rows or 0 for m in months)
-    return YearRow(str(year), cells, not any(map(is_there, months)), format_count(total) if total else "")
-
-
-def present_cell(month: MonthCoverage, now: datetime) -> Cell:
-    """One month with the sentence a pointer or a screen reader gets."""
-    state = state_of(month)
-    look = find_look(COVERAGE, state)
-    rows = month.lake_rows if month.lake_rows is not None else month.warehouse_rows
-    return Cell(
-        month=str(month.month),
-        look=look,
-        rows=format_count(rows) if rows is not None else "",
-        source=month.source or "",
-        detail=present_detail(month, look, now),
-        href=_present_href(month, state),
-    )
-
-
-def present_detail(month: MonthCoverage, look: Look, now: datetime) -> str:
-    """`green 2020-10 · published: 95,120 rows in the lake = 95,120 in the warehouse, from tlc, 3 h ago`."""
-    parts = [f"{month.dataset} {month.month} · {look.word}"]
-    if month.key or month.warehouse_rows:
-        sign = "=" if month.lake_rows == month.warehouse_rows else "≠"
-        parts.append(
-            f"{format_count(month.lake_rows)} rows in the lake {sign} "
-            f"{format_count(month.warehouse_rows or 0)} in the warehouse"
-        )
-    if month.source:
-        parts.append(f"from {month.source}")
-    if month.written_at:
-        parts.append(format_relative(month.written_at, now))
-    parts.append(month.reason or look.meaning)
-    return "; ".join(p for p in parts if p)
-
-
-def _present_href(month: MonthCoverage, state: str) -> str | None:
-    if month.key:
-        return link_to_object(month.key)
-    return link_to_ingest(month.dataset, [month.month]) if state == "missing" else None
+def _say_place(name: str, month: Month | None, behind: int | None) -> str:
+    if month is None:
+        return f"{name} empty"
+    return f"{name} {month}" + (f", {format_counted(behind, 'month')} behind" if behind else "")

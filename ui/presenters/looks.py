@@ -22,6 +22,10 @@ COVERAGE: dict[str, Look] = {
     "published": Look("✓", "published", "good", "in the lake and in the warehouse, row counts agree"),
     "in_lake": Look("◐", "in lake", "info", "in the lake, not yet loaded to the warehouse"),
     "stale": Look("↻", "stale", "warn", "written under an older contract or source"),
+    "red": Look(
+        "✕", "check failed", "bad", "lake and table agree, and a check that counts as an error failed"
+    ),
+    "changed": Look("↻", "source changed", "warn", "the source has another file than the one in the lake"),
     "mismatch": Look("≠", "differs", "bad", "lake and warehouse hold different rows"),
     "broken": Look("✕", "broken", "bad", "the object cannot be read"),
     "foreign": Look("?", "foreign", "odd", "an object that was not written by Lakeside"),

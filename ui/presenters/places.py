@@ -9,6 +9,7 @@ from lakeside.month import Month
 from lakeside.plan.request import Mode
 
 INGEST, RUNS, LAKE, WAREHOUSE, SCHEDULES = "ingest", "runs", "lake", "warehouse", "schedules"
+CHECKS, SQL = "checks", "sql"
 
 # What a run does, as the ingest page's URL has it; the first is the default.
 INGEST_AND_LOAD, ONLY_INGEST = "all", "ingest"
@@ -43,9 +44,26 @@ def link_to_ingest(dataset: str, months: Iterable[Month] = (), mode: Mode = Mode
     return f"{INGEST}?{urlencode(query, safe=',')}"
 
 
-def link_to_table(dataset: str) -> str:
-    """The warehouse page with a table chosen."""
-    return f"{WAREHOUSE}?{urlencode({'table': dataset})}"
+def link_to_table(dataset: str, tab: str = "") -> str:
+    """The warehouse page with a table chosen, and one of its tabs where it is named."""
+    return f"{WAREHOUSE}?{urlencode({'table': dataset} | ({'tab': tab} if tab else {}))}"
+
+
+def link_to_coverage(dataset: str, months: Iterable[Month] = (), by: str = "") -> str:
+    """The home page with a dataset, the months chosen in it, and what its cells are coloured by."""
+    query = {"dataset": dataset, "by": by, "months": write_months(months)}
+    return f"./?{urlencode({name: value for name, value in query.items() if value}, safe=',')}"
+
+
+def link_to_checks(dataset: str, month: Month | None = None, check: str = "") -> str:
+    """The checks page of a dataset, a month of it, or one check of that month."""
+    query = {"dataset": dataset, "month": str(month) if month else "", "check": check}
+    return f"{CHECKS}?{urlencode({name: value for name, value in query.items() if value})}"
+
+
+def link_to_sql(sql: str) -> str:
+    """The warehouse's SQL page with its editor filled; nothing runs by itself."""
+    return f"{SQL}?{urlencode({'sql': sql})}"
 
 
 def write_months(months: Iterable[Month]) -> str:
