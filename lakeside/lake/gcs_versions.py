@@ -58,34 +58,39 @@ def rewrite_generation(filesystem: GCSFileSystem, path: str, generation: str, re
         PlanMoved: it is not; nothing was changed.
     """
     bucket, _, name = path.partition("/")
+    wanted = {"sourceGeneration": generation, "ifGenerationMatch": replacing}
     token = None
     for _ in range(_MAXIMUM_CALLS):
+        place = (bucket, name, bucket, name)
         try:
             answer = filesystem.call(
-                "POST",
-                "b/{}/o/{}/rewriteTo/b/{}/o/{}",
-                bucket,
-                name,
-                bucket,
-                name,
-                json_out=True,
-                sourceGeneration=generation,
-                ifGenerationMatch=replacing,
-                rewriteToken=token,
+                "POST", "b/{}/o/{}/rewriteTo/b/{}/o/{}", *place, json_out=True, rewriteToken=token, **wanted
             )
-        except Exception as error:
-            if str(getattr(error, "code", "")) == "412":
-                raise PlanMoved(
-                    f"gs://{path} was replaced or removed meanwhile; nothing was changed.",
-                    "Look at its versions again.",
-                ) from error
-            raise
+        except FileExistsError as error:  # gcsfs: HTTP 412, the precondition does not hold
+            if _has_content(filesystem, path, generation):
+                return
+            raise PlanMoved(
+                f"gs://{path} was replaced or removed meanwhile; nothing was changed.",
+                "Look at its versions again.",
+            ) from error
         if answer.get("done"):
             return
         token = answer["rewriteToken"]
     raise LakesideError(
         f"gs://{path} could not be restored in {_MAXIMUM_CALLS:,} calls; nothing was changed."
     )
+
+
+def _has_content(filesystem: GCSFileSystem, path: str, generation: str) -> bool:
+    """Whether the live object holds what a generation holds: the copy was made and only its answer lost."""
+    bucket, _, name = path.partition("/")
+    options = {"json_out": True, "fields": "size,crc32c"}
+    try:
+        live = filesystem.call("GET", "b/{}/o/{}", bucket, name, **options)
+        wanted = filesystem.call("GET", "b/{}/o/{}", bucket, name, generation=generation, **options)
+    except FileNotFoundError:
+        return False
+    return "crc32c" in live and all(live.get(name) == wanted.get(name) for name in ("size", "crc32c"))
 
 
 def read_bucket(filesystem: GCSFileSystem, bucket: str) -> Mapping[str, Any] | None:

@@ -154,6 +154,12 @@ class Lake:
         """As `read_footer`, of an object or an earlier version of one."""
         return self._footers.read_found(found)
 
+    def read_found_figures(self, found: LakeObject) -> ObjectFigures:
+        """As `read_figures`, of an object or an earlier version of one."""
+        from lakeside.lake.column_figures import parse_figures
+
+        return parse_figures(self._footers.read_tail(found), self.url_of(found.key))
+
     def read_footers(self, objects: Sequence[LakeObject]) -> dict[str, Footer | LakesideError]:
         """The footers of listed objects, several at once; by key, an error where one cannot be read."""
         return self._footers.read_many(objects)
