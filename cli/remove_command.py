@@ -34,7 +34,7 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Remove months for good (asks first). Removing what is not there is no failure."""
+    """Remove months (asks first); a folder lake keeps them as versions. What is absent is no failure."""
     chosen, months_chosen = read_dataset(dataset), read_months(months)
     from lakeside.services import open_services
     from lakeside.settings import load_settings

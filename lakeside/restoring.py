@@ -52,7 +52,9 @@ def plan_restore(services: Services, key: str, name: str) -> RestorePlan:
     listing: VersionListing = lake.list_versions(key, _LISTED_VERSIONS)
     version = get_version(listing, name)
     if version.is_live:
-        raise SettingsError(f"{key}: version {version.version} is the live one already.", "Name an earlier one.")
+        raise SettingsError(
+            f"{key}: version {version.version} is the live one already.", "Name an earlier one."
+        )
     footer, live_footer = _find_footer(services, version), _find_footer(services, listing.live)
     one, two = (f.provenance if f else None for f in (footer, live_footer))
     coverage, reason = _foresee(services, version, footer)

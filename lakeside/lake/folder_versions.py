@@ -116,6 +116,21 @@ class FolderVersions:
                 except OSError:
                     break
 
+    def drop_version(self, key: str, path: Path, version: str, is_live: bool) -> None:
+        """Remove one version for good: what lies at `path` when it is the live one, else what is kept.
+
+        Raises:
+            PlanMoved: another version is live by now.
+            FileNotFoundError: it is not kept any more.
+        """
+        with self.locked():
+            if is_live:
+                _require(path, version)
+                path.unlink()
+            else:
+                kept = self.find_path(key, version)
+                self.drop([one for one in self.list_versions(key) if one.path == kept])
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """As long as the block lasts no other process keeps or drops a version."""

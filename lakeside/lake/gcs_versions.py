@@ -93,6 +93,19 @@ def _has_content(filesystem: GCSFileSystem, path: str, generation: str) -> bool:
     return "crc32c" in live and all(live.get(name) == wanted.get(name) for name in ("size", "crc32c"))
 
 
+def delete_generation(filesystem: GCSFileSystem, path: str, generation: str) -> None:
+    """Remove an object if this generation is the live one; with Object Versioning it becomes noncurrent.
+
+    Raises:
+        PlanMoved: another generation is live by now.
+    """
+    bucket, _, name = path.partition("/")
+    try:
+        filesystem.call("DELETE", "b/{}/o/{}", bucket, name, ifGenerationMatch=generation)
+    except FileExistsError as error:
+        raise PlanMoved(f"gs://{path} was replaced meanwhile; it was not removed.") from error
+
+
 def read_bucket(filesystem: GCSFileSystem, bucket: str) -> Mapping[str, Any] | None:
     """Versioning, lifecycle and soft delete of a bucket; None where we may not look."""
     try:

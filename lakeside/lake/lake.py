@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from lakeside.lake.column_figures import ObjectFigures
     from lakeside.lake.find import RowCounts
+    from lakeside.lake.prune import PrunePlan, Surplus
     from lakeside.lake.retention import Retention
 
 
@@ -149,6 +151,18 @@ class Lake:
         from lakeside.lake.retention import read_retention
 
         return read_retention(self._storage, self._kept)
+
+    def plan_prune(self) -> PrunePlan:
+        """What is kept longer than the settings say; at most `limits.listed_objects`. Removes nothing."""
+        from lakeside.lake.prune import plan_prune
+
+        return plan_prune(self._storage, self._kept, datetime.now(UTC), self._limits.listed_objects)
+
+    def prune(self, plan: PrunePlan) -> list[Surplus]:
+        """Remove for good what was planned, where it is still there; what was removed."""
+        from lakeside.lake.prune import prune
+
+        return prune(self._storage, plan)
 
     def read_found_footer(self, found: LakeObject) -> Footer:
         """As `read_footer`, of an object or an earlier version of one."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from lakeside.lake.errors import translated
 from lakeside.lake.folder_versions import sync_folder
 from lakeside.lake.keys import TEMPORARY_PREFIX
+from lakeside.lake.objects import LakeObject
 from lakeside.lake.storage import Kind, Storage
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,24 @@ def remove_object(storage: Storage, key: str) -> None:
         else:
             storage.filesystem.rm_file(path)
     storage.mark.change()
+
+
+def remove_version(storage: Storage, found: LakeObject) -> None:
+    """Remove exactly this version for good, live or not; a versioned bucket keeps what was live.
+
+    Raises:
+        NotFound: it is not there any more. PlanMoved: something else has taken its place.
+    """
+    path = storage.path_of(found.key)
+    with translated(storage.url_of(found.key)):
+        if storage.kind is Kind.GS:
+            from lakeside.lake.gcs_versions import delete_generation
+
+            delete_generation(storage.filesystem, path, found.version)
+        elif storage.kind is Kind.FOLDER:
+            storage.versions.drop_version(found.key, Path(path), found.version, found.is_live)
+        else:
+            storage.filesystem.rm_file(path)
 
 
 def _remove_file(storage: Storage, key: str, path: Path) -> None:

@@ -249,6 +249,24 @@ class TestFolderVersions(VersionsContract, KeepsVersions):
         assert sorted(sizes(listing.versions)) == [len(content) for content in contents]
         assert listing.live is not None
 
+    def test_pruning_removes_what_was_planned_and_nothing_else(self, folder: Path) -> None:
+        lake = self.open_keeping(folder, 10)
+        write_versions(lake, b"1", b"22", b"333")
+        few = self.open_keeping(folder, 1)
+        plan = few.plan_prune()
+        assert (sizes([s.object for s in plan.surplus]), plan.size_bytes, plan.truncated) == ([1], 1, False)
+        write(lake, DATA_KEY, b"4444")  # so that there is more to remove than was planned
+        assert sizes([s.object for s in few.prune(plan)]) == [1]
+        assert sizes(lake.list_versions(DATA_KEY).versions) == [4, 3, 2]
+        assert few.prune(plan) == []
+
+    def test_pruning_tidies_the_folders_up(self, folder: Path) -> None:
+        lake = self.open_keeping(folder, 10)
+        write_versions(lake, b"1", b"22")
+        none = self.open_keeping(folder, 0)
+        none.prune(none.plan_prune())
+        assert [path.name for path in (folder / VERSIONS_FOLDER).iterdir()] == [VERSIONS_FOLDER]
+
 
 # A process that is killed at a random moment of replacing and removing one object, again and again.
 CHURN = f"""
@@ -385,6 +403,22 @@ class TestDocumentedGcsVersions(VersionsContract, KeepsVersions):
         lake.restore_version(listing.earlier[0], listing.live)
         assert read(lake, DATA_KEY) == b"one"
         assert len(lake.list_versions(DATA_KEY).versions) == 3
+
+    def test_pruning_leaves_versions_to_the_bucket_and_removes_rows_set_aside(
+        self, bucket: VersionedBucket
+    ) -> None:
+        place = {"lake_url": "gs://versioned/a lake", "storage_emulator_host": bucket.url}
+        lake = Lake.open(Settings(**place, retention=RetentionSettings(versions=0, quarantine_days=1e-9)))
+        write_versions(lake, b"one", b"two")
+        write(lake, "quarantine/green/x.parquet", b"rows")
+        plan = lake.plan_prune()
+        assert [s.object.key for s in plan.surplus] == ["quarantine/green/x.parquet"]
+        assert "lifecycle rules" in plan.sentences[-1]
+        write(lake, "quarantine/green/x.parquet", b"newer rows")
+        assert lake.prune(plan) == []
+        assert len(lake.prune(lake.plan_prune())) == 1
+        assert list_keys(lake) == [DATA_KEY]
+        assert len(lake.list_versions(DATA_KEY).versions) == 2
 
     def test_custom_metadata_comes_along(self, lake: Lake) -> None:
         write(lake, DATA_KEY, b"one")

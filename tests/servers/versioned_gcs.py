@@ -189,6 +189,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _object(self, name: str, query: dict[str, str], body: bytes) -> None:
         found = self.bucket.find(name, query.get("generation"))
         if self.command == "DELETE":
+            if query.get("ifGenerationMatch", str(found.number)) != str(found.number):
+                raise Refused(412)
             self.bucket.remove(name)
             self._send(204, b"")
         elif self.command == "PATCH":
