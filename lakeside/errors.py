@@ -8,6 +8,7 @@
     │   └── ReaderDied       reading it ended the process that read it
     ├── ContractViolation    the file is readable but breaks its dataset's contract
     ├── QueryRejected        SQL that is not one read-only SELECT, or does not parse
+    ├── QueryCancelled       the person who asked stopped the query
     ├── LimitExceeded        a stated bound (rows, bytes, seconds, money) was met
     ├── AccessDenied         the backend says we may not
     ├── BackendUnavailable   lake, warehouse, source or API does not answer; the only retryable one
@@ -27,21 +28,23 @@ class LakesideError(Exception):
     Args:
         message: what happened and to what, one sentence.
         hint: what to do next, one sentence, or empty where nothing helps.
+        at: (line, column), from 1, of the cause in the text a person wrote, where it is known.
     """
 
     retryable = False
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", at: tuple[int, int] | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.at = at
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".rstrip()
 
-    def __reduce__(self) -> tuple[type[LakesideError], tuple[str, str]]:
-        # Exceptions cross process and thread boundaries in flow runs; keep both fields.
-        return type(self), (self.message, self.hint)
+    def __reduce__(self) -> tuple[type[LakesideError], tuple[str, str, tuple[int, int] | None]]:
+        # Exceptions cross process and thread boundaries in flow runs; keep all fields.
+        return type(self), (self.message, self.hint, self.at)
 
     def as_dict(self) -> dict[str, str]:
         """The error as plain data: {kind, message, hint}."""
@@ -74,6 +77,10 @@ class ContractViolation(LakesideError):
 
 class QueryRejected(LakesideError):
     """SQL that is not one read-only SELECT, or does not parse."""
+
+
+class QueryCancelled(LakesideError):
+    """The person who asked stopped the query."""
 
 
 class LimitExceeded(LakesideError):

@@ -49,6 +49,15 @@ class WarehouseSettings(_Section):
     maximum_gigabytes_billed: float = Field(
         1, gt=0, le=10_000, description="Upper bound of bytes one interactive query may bill."
     )
+    session_gigabytes_billed: float = Field(
+        10, gt=0, le=1_000_000, description="Bytes the queries of one browser session may bill together."
+    )
+    dollars_per_tebibyte: float = Field(
+        6.25,
+        ge=0,
+        le=1000,
+        description="Price of the bytes a query bills; by default BigQuery's on-demand price in the US.",
+    )
 
 
 class SourceSettings(_Section):
@@ -107,6 +116,18 @@ class IngestSettings(_Section):
 class LimitSettings(_Section):
     query_rows: int = Field(1_000, ge=1, le=1_000_000, description="Rows a query returns at most.")
     query_seconds: float = Field(30, gt=0, le=3600, description="Seconds a query may run.")
+    query_megabytes: int = Field(
+        1_000, ge=64, le=1_000_000, description="Memory a query on the lake may use; the rest goes to disk."
+    )
+    query_disk_megabytes: int = Field(
+        4_000,
+        ge=0,
+        le=1_000_000,
+        description="Disk a query on the lake may use where memory does not suffice.",
+    )
+    queries_at_once: int = Field(
+        4, ge=1, le=64, description="Queries the console runs at the same time; others wait in line."
+    )
     preview_rows: int = Field(500, ge=1, le=10_000, description="Rows one preview page shows at most.")
     preview_megabytes: float = Field(256, gt=0, le=4096, description="Bytes one preview may read at most.")
     preview_seconds: float = Field(

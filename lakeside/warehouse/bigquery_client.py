@@ -19,12 +19,11 @@ from google.cloud.bigquery.retry import DEFAULT_RETRY
 from lakeside.errors import SettingsError
 from lakeside.settings import Settings
 from lakeside.warehouse.bigquery_errors import google_errors
+from lakeside.warehouse.protocol import MINIMUM_BILLED_BYTES
 
 CALL_SECONDS = 30.0
 READY_SECONDS = 10.0
 JOB_SECONDS = 1_800.0
-# BigQuery bills at least 10 MB for each table a query reads (BigQuery pricing, "on-demand").
-MINIMUM_BILLED_BYTES = 10 * 1024 * 1024
 BILLED_MARGIN = 1.2
 LABELS = {"app": "lakeside"}
 

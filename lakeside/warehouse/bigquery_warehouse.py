@@ -35,10 +35,11 @@ from lakeside.warehouse.bigquery_publish import (
     stage_object,
     swap_month,
 )
-from lakeside.warehouse.bigquery_query import query_bigquery
+from lakeside.warehouse.bigquery_query import estimate_bigquery, query_bigquery
+from lakeside.warehouse.cancelling import QueryHandle
 from lakeside.warehouse.figures import GOOGLESQL, column_kinds, figure_expressions, read_figures
 from lakeside.warehouse.loads import LOADS_NAMES, LOADS_TABLE, read_publications
-from lakeside.warehouse.protocol import Publication, QueryLimits, QueryResult, TableInfo
+from lakeside.warehouse.protocol import Publication, QueryEstimate, QueryLimits, QueryResult, TableInfo
 
 _DAY_SECONDS = 86_400
 
@@ -137,9 +138,13 @@ class BigQueryWarehouse:
         """Every table of the dataset but staging, with BigQuery's own row counts and sizes."""
         return [tables.describe_table(table) for table in tables.list_published(self._place)]
 
-    def run_query(self, sql: str, limits: QueryLimits) -> QueryResult:
+    def estimate_query(self, sql: str, limits: QueryLimits) -> QueryEstimate:
+        """What BigQuery's dry run says of one GoogleSQL SELECT."""
+        return estimate_bigquery(self._place, sql, limits)
+
+    def run_query(self, sql: str, limits: QueryLimits, handle: QueryHandle | None = None) -> QueryResult:
         """Run one GoogleSQL SELECT; planned by a dry run first, its bytes bounded."""
-        return query_bigquery(self._place, sql, limits)
+        return query_bigquery(self._place, sql, limits, handle)
 
     def record_checks(self, results: Sequence[CheckResult]) -> None:
         """Add results to the dataset `lakeside_checks`, by one statement."""

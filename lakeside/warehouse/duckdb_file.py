@@ -24,6 +24,7 @@ READ_CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "python_enable_replacements": "false",
     "memory_limit": "1GB",
+    "max_temp_directory_size": "4GB",
     "threads": "2",
     "lock_configuration": "true",
 }

@@ -1,71 +1,97 @@
-"""SQL of users on DuckDB: guarded, translated, read-only, bounded in rows and seconds."""
+"""SQL of users on DuckDB: guarded, translated, read-only, bounded in rows, seconds and bytes.
+
+Three locks, each enough by itself against files, network and writes: the guard on the text, DuckDB's own
+parser and plan (one SELECT, scans of known tables only), and the connection's settings, which are frozen.
+"""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
 
-from lakeside.errors import LimitExceeded, QueryRejected
+from lakeside.errors import LakesideError, LimitExceeded, QueryCancelled, QueryRejected
+from lakeside.warehouse.cancelling import QueryHandle, stopped_by
 from lakeside.warehouse.duckdb_errors import first_line
-from lakeside.warehouse.duckdb_file import READ_CONFIG, DuckDBFile
-from lakeside.warehouse.duckdb_tables import list_names
+from lakeside.warehouse.duckdb_plan import Scan, read_plan, require_tables
 from lakeside.warehouse.protocol import QueryLimits, QueryResult
+from lakeside.warehouse.sql.positions import locate_cause, say_position
 from lakeside.warehouse.sql.results import as_bigquery
 from lakeside.warehouse.sql.translate import translate_select
 
 _BATCH_ROWS = 2048
+_ONE_SELECT = "Nothing here can change data or settings."
+# Functions that tell of the process or its settings; no setting forbids them, so they are covered.
+_COVERED = (
+    "current_setting(a)",
+    "getvariable(a)",
+    "current_query()",
+    "current_database()",
+    "current_catalog()",
+    "current_schema()",
+    "current_schemas(a)",
+    "version()",
+)
+_COVER = "; ".join(f"CREATE OR REPLACE TEMP MACRO {name} AS error('not allowed')" for name in _COVERED)
 
 
-def query_warehouse_file(file: DuckDBFile, sql: str, limits: QueryLimits) -> QueryResult:
-    """Run one GoogleSQL SELECT on the warehouse's file; a missing file is a warehouse without tables.
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One SELECT of a user's: its text, its bounds, and what may stop it."""
+
+    sql: str
+    limits: QueryLimits
+    handle: QueryHandle | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTables:
+    """What a query may name: the dataset's name, and its tables with the schema each has in DuckDB."""
+
+    dataset: str
+    tables: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A query that passed every lock: what DuckDB runs, the tables named, and the scans of its plan."""
+
+    sql: str
+    tables: frozenset[str]
+    scans: tuple[Scan, ...]
+
+
+def prepare_select(connection: duckdb.DuckDBPyConnection, question: Question, known: KnownTables) -> Prepared:
+    """Translate, and let DuckDB parse and plan it; nothing runs.
 
     Raises:
-        QueryRejected, LimitExceeded, BackendUnavailable: see `Warehouse.run_query`.
+        QueryRejected, NotFound: see `translate_select`; or DuckDB does not understand it.
     """
-    started = time.monotonic()
-    with file.read() as connection:
-        if connection is not None:
-            names = list_names(connection, file)
-            return run_select(
-                connection, sql, (file.schema, dict.fromkeys(names, file.schema)), limits, started
-            )
-    with duckdb.connect(":memory:", config=READ_CONFIG) as empty:
-        return run_select(empty, sql, (file.schema, {}), limits, started)
+    translated = translate_select(question.sql, known.dataset, known.tables, question.limits.rows)
+    database = _cover_functions(connection)
+    allowed = {f"{database}.{schema or 'main'}.{name}" for name, schema in known.tables.items()}
+    with refusing(question):
+        must_be_select(connection, translated.sql)
+        scans = read_plan(connection, translated.sql)
+    require_tables(scans, allowed)
+    return Prepared(translated.sql, translated.tables, tuple(scans))
 
 
-def run_select(
-    connection: duckdb.DuckDBPyConnection,
-    sql: str,
-    known: tuple[str, Mapping[str, str | None]],
-    limits: QueryLimits,
-    started: float,
+def run_prepared(
+    connection: duckdb.DuckDBPyConnection, question: Question, prepared: Prepared, started: float
 ) -> QueryResult:
-    """Translate and run on an open sandboxed connection.
+    """Run what was prepared on the same connection.
 
-    `known` is the dataset's name and its tables with the schema each has in DuckDB.
+    Raises:
+        LimitExceeded, QueryCancelled, QueryRejected: see `Warehouse.run_query`.
     """
-    translated = translate_select(sql, known[0], known[1], limits.rows)
-    _must_be_select(connection, translated.sql)
-    with interrupt_after(connection, limits.seconds):
-        try:
-            rows = connection.sql(translated.sql).to_arrow_reader(_BATCH_ROWS)
-            table = _take(rows, limits.rows + 1)
-        except duckdb.InterruptException as error:
-            raise LimitExceeded(
-                f"The query was stopped after {limits.seconds:g} s.",
-                "Ask for fewer months or columns, or aggregate first.",
-            ) from error
-        except duckdb.OutOfMemoryException as error:
-            raise LimitExceeded(
-                f"The query needs too much memory: {first_line(error)}", "Aggregate or filter first."
-            ) from error
-        except (duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError) as error:
-            raise QueryRejected(first_line(error), "Check names, types and values.") from error
+    limits = question.limits
+    with refusing(question), interrupt_after(connection, limits.seconds, question.handle):
+        table = _take(connection.sql(prepared.sql).to_arrow_reader(_BATCH_ROWS), limits.rows + 1)
     return QueryResult(
         table=as_bigquery(table.slice(0, limits.rows)),
         truncated=table.num_rows > limits.rows,
@@ -75,14 +101,65 @@ def run_select(
     )
 
 
-def _must_be_select(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
-    # The second lock on the door: DuckDB's own parser must agree that this is one SELECT.
+def run_select(
+    connection: duckdb.DuckDBPyConnection, question: Question, known: KnownTables, started: float
+) -> QueryResult:
+    """Prepare and run on an open sandboxed connection."""
+    return run_prepared(connection, question, prepare_select(connection, question, known), started)
+
+
+def must_be_select(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """DuckDB's own parser must agree that this is one SELECT; QueryRejected when it does not."""
     try:
         statements = connection.extract_statements(sql)
     except duckdb.Error as error:
         raise QueryRejected(f"The query cannot be run: {first_line(error)}", "Write it simpler.") from error
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        raise QueryRejected("Only one SELECT can be run.", "Nothing here can change data or settings.")
+        raise QueryRejected("Only one SELECT can be run.", _ONE_SELECT)
+
+
+def interrupt_after(
+    connection: duckdb.DuckDBPyConnection, seconds: float, handle: QueryHandle | None = None
+) -> AbstractContextManager[None]:
+    """Interrupt the connection when the seconds are over or the handle is cancelled."""
+    return stopped_by(connection.interrupt, seconds, handle)
+
+
+def _cover_functions(connection: duckdb.DuckDBPyConnection) -> str:
+    """Put an error in place of functions that tell of the process; the connection's database."""
+    ((database,),) = connection.execute("SELECT system.main.current_database()").fetchall()
+    connection.execute(_COVER)
+    return str(database)
+
+
+@contextmanager
+def refusing(question: Question) -> Iterator[None]:
+    """DuckDB's errors as ours, with the place in the user's text."""
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise _stopped(question) from error
+    except duckdb.OutOfMemoryException as error:
+        raise LimitExceeded(
+            f"The query needs too much memory: {first_line(error)}", "Aggregate or filter first."
+        ) from error
+    except (duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError) as error:
+        words = first_line(error)
+        at = locate_cause(question.sql, str(error))
+        raise QueryRejected(
+            words.removesuffix(".").removesuffix("!") + say_position(at) + ".",
+            "Check names, types and values.",
+            at,
+        ) from error
+
+
+def _stopped(question: Question) -> LakesideError:
+    if question.handle is not None and question.handle.is_cancelled:
+        return QueryCancelled("The query was cancelled.", "Nothing of it runs any more.")
+    return LimitExceeded(
+        f"The query was stopped after {question.limits.seconds:g} s.",
+        "Ask for fewer months or columns, or aggregate first.",
+    )
 
 
 def _take(reader: pa.RecordBatchReader, rows: int) -> pa.Table:
@@ -93,14 +170,3 @@ def _take(reader: pa.RecordBatchReader, rows: int) -> pa.Table:
         if taken >= rows:
             break
     return pa.Table.from_batches(batches, reader.schema).slice(0, rows)
-
-
-@contextmanager
-def interrupt_after(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
-    timer = threading.Timer(seconds, connection.interrupt)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()

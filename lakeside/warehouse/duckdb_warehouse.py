@@ -20,6 +20,7 @@ from lakeside.lake.provenance import ColumnStats
 from lakeside.month import Month
 from lakeside.settings import Settings
 from lakeside.warehouse.audit import judge_staged, plan_load
+from lakeside.warehouse.cancelling import QueryHandle
 from lakeside.warehouse.duckdb_checks import insert_results, select_history, select_latest
 from lakeside.warehouse.duckdb_file import DuckDBFile
 from lakeside.warehouse.duckdb_publish import (
@@ -40,7 +41,7 @@ from lakeside.warehouse.figures import (
     read_figures,
 )
 from lakeside.warehouse.loads import LOADS_NAMES, LOADS_TABLE, read_publications
-from lakeside.warehouse.protocol import Publication, QueryLimits, QueryResult, TableInfo
+from lakeside.warehouse.protocol import Publication, QueryEstimate, QueryLimits, QueryResult, TableInfo
 
 _DAY_SECONDS = 86_400
 
@@ -148,12 +149,20 @@ class DuckDBWarehouse:
         with self._file.read() as connection:
             return [] if connection is None else list_file_tables(connection, self._file)
 
-    def run_query(self, sql: str, limits: QueryLimits) -> QueryResult:
-        """Run one GoogleSQL SELECT, translated, on a read-only sandboxed connection."""
+    def estimate_query(self, sql: str, limits: QueryLimits) -> QueryEstimate:
+        """The sizes of the columns that DuckDB's plan of the query reads, in the months it reads."""
         # Imported here: publishing needs no SQL parser, and starting should stay cheap.
-        from lakeside.warehouse.duckdb_sandbox import query_warehouse_file
+        from lakeside.warehouse.duckdb_query import estimate_file
+        from lakeside.warehouse.duckdb_sandbox import Question
 
-        return query_warehouse_file(self._file, sql, limits)
+        return estimate_file(self._file, Question(sql, limits))
+
+    def run_query(self, sql: str, limits: QueryLimits, handle: QueryHandle | None = None) -> QueryResult:
+        """Run one GoogleSQL SELECT, translated, on a read-only sandboxed connection."""
+        from lakeside.warehouse.duckdb_query import query_file
+        from lakeside.warehouse.duckdb_sandbox import Question
+
+        return query_file(self._file, Question(sql, limits, handle))
 
     def record_checks(self, results: Sequence[CheckResult]) -> None:
         """Add results to the schema `lakeside_checks`, in one transaction."""

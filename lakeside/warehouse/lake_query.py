@@ -1,90 +1,174 @@
 """SQL straight on the lake's objects: each dataset is a table over its months, nothing is loaded.
 
 The same GoogleSQL, guard and sandbox as on the DuckDB warehouse, on a connection that lives for one query.
+A query is planned first over every month; what DuckDB pushed down onto `source_month` then decides which
+objects are opened at all.
 """
 
 from __future__ import annotations
 
+import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import duckdb
-import pyarrow as pa
+import pyarrow.dataset as ds
 
-from lakeside.datasets import Dataset, list_datasets
-from lakeside.datasets.zones import ZONES
-from lakeside.errors import BadFile, ContractViolation, LakesideError, NotFound
+from lakeside.datasets.contract import SOURCE_MONTH
+from lakeside.errors import QueryCancelled
 from lakeside.lake.lake import Lake
-from lakeside.lake.layout import reference_key
-from lakeside.lake.objects import Footer
-from lakeside.warehouse.duckdb_sandbox import run_select
+from lakeside.lake.objects import LakeObject
+from lakeside.settings import LimitSettings
+from lakeside.warehouse.cancelling import QueryHandle
+from lakeside.warehouse.duckdb_plan import Scan, mark_column
+from lakeside.warehouse.duckdb_sandbox import (
+    KnownTables,
+    Prepared,
+    Question,
+    interrupt_after,
+    prepare_select,
+    refusing,
+    run_prepared,
+)
+from lakeside.warehouse.figures import quote_duckdb
+from lakeside.warehouse.lake_tables import LakeTable, list_lake_names, open_lake_table
 from lakeside.warehouse.protocol import QueryLimits, QueryResult
 from lakeside.warehouse.sql.translate import translate_select
 
 SCHEMA_NAME = "trips"
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "python_enable_replacements": "false",
-    "memory_limit": "2GB",
-}
-_ZONES_KEY = reference_key(ZONES.file)
+_KNOWN = KnownTables(SCHEMA_NAME, dict.fromkeys(list_lake_names(), None))
 
 
-def run_lake_query(lake: Lake, sql: str, limits: QueryLimits) -> QueryResult:
+@dataclass(frozen=True, slots=True)
+class LakePlan:
+    """Which objects a query will open: `objects` of `objects_in_all` of the tables it names.
+
+    `object_bytes` are their sizes, an upper bound of what is read of them.
+    """
+
+    tables: tuple[str, ...]
+    objects: int
+    objects_in_all: int
+    object_bytes: int
+
+
+def plan_lake_query(lake: Lake, sql: str, limits: QueryLimits) -> LakePlan:
+    """What a query would open, without running it.
+
+    Raises:
+        QueryRejected, NotFound, BadFile: see `run_lake_query`.
+    """
+    question = Question(sql, limits)
+    with _open(LimitSettings()) as connection:
+        tables, chosen, _ = _prepare(connection, lake, question)
+        return _describe(tables, chosen)
+
+
+def run_lake_query(
+    lake: Lake,
+    sql: str,
+    limits: QueryLimits,
+    handle: QueryHandle | None = None,
+    bounds: LimitSettings | None = None,
+) -> QueryResult:
     """Run one GoogleSQL SELECT over the lake's months (`green` or `trips.green`) and `zones`.
+
+    `bounds` say how much memory and disk it may use.
 
     Raises:
         QueryRejected: it is not one SELECT or does not parse.
-        BadFile: an object of the dataset cannot be read, or was not written by Lakeside; without it
-            an answer would lack a month in silence.
+        BadFile: an object of a month it asks for cannot be read, or was not written by Lakeside; without
+            it an answer would lack a month in silence.
         NotFound: it names a table the lake has nothing of.
-        LimitExceeded: it took longer than `limits.seconds`.
+        LimitExceeded: it took longer than `limits.seconds`, or more memory or disk than allowed.
+        QueryCancelled: the handle was cancelled.
     """
     started = time.monotonic()
-    names = [dataset.name for dataset in list_datasets()] + [ZONES.name]
-    known = dict.fromkeys(names, None)
-    used = translate_select(sql, SCHEMA_NAME, known, limits.rows).tables
-    with duckdb.connect(":memory:", config=_CONFIG) as connection:
-        for name in sorted(used):
-            connection.register(name, _open_table(lake, name))
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
-        return run_select(connection, sql, (SCHEMA_NAME, known), limits, started)
+    question = Question(sql, limits, handle)
+    with _open(bounds or LimitSettings()) as connection:
+        tables, chosen, prepared = _prepare(connection, lake, question)
+        if handle is not None and handle.is_cancelled:
+            raise QueryCancelled("The query was cancelled.", "Nothing of it runs any more.")
+        for table in tables:
+            _drop_empty(connection, table)
+            connection.register(table.name, table.open(lake, chosen[table.name]))
+        return run_prepared(connection, question, prepared, started)
 
 
-def _open_table(lake: Lake, name: str) -> object:
-    if name == ZONES.name:
-        if lake.find_object(_ZONES_KEY) is None:
-            raise NotFound("The lake has no zones.", "Run `lakeside ingest zones` first.")
-        return lake.open_dataset([_ZONES_KEY], ZONES.arrow_schema())
-    dataset = next(d for d in list_datasets() if d.name == name)
-    objects = [o for o in lake.list_objects(f"data/{name}/").objects if o.month is not None]
-    footers = {key: _require(lake, key, footer) for key, footer in lake.read_footers(objects).items()}
-    if not footers:
-        raise NotFound(f"The lake has no month of {name}.", f"Run `lakeside ingest {name} YYYY-MM` first.")
-    return lake.open_dataset(sorted(footers), _unify(dataset, (f.schema for f in footers.values())))
+def _prepare(
+    connection: duckdb.DuckDBPyConnection, lake: Lake, question: Question
+) -> tuple[list[LakeTable], dict[str, list[LakeObject]], Prepared]:
+    """Plan on empty tables of the same columns, and choose the objects by the plan; no rows are read."""
+    named = translate_select(question.sql, SCHEMA_NAME, _KNOWN.tables, question.limits.rows).tables
+    tables = [open_lake_table(lake, name) for name in sorted(named)]
+    for table in tables:
+        _create_empty(connection, table)
+    prepared = prepare_select(connection, question, _KNOWN)
+    with refusing(question), interrupt_after(connection, question.limits.seconds, question.handle):
+        chosen = {table.name: _choose(connection, table, prepared.scans) for table in tables}
+    return tables, chosen, prepared
 
 
-def _require(lake: Lake, key: str, footer: Footer | LakesideError) -> Footer:
-    cure = "Ingest the month again with --force, or take it out with `lakeside remove`."
-    if isinstance(footer, BadFile):
-        raise BadFile(footer.message, cure)
-    if isinstance(footer, LakesideError):
-        raise footer
-    if footer.provenance is None:
-        raise BadFile(f"{lake.url_of(key)} was not written by Lakeside: its footer has no provenance.", cure)
-    return footer
+def _create_empty(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> None:
+    names = table.schema.names
+    marked = [mark_column(table.name, name) for name in names]
+    # Of a dataset DuckDB pushes conditions into the scan, of a plain table it does not.
+    empty = ds.dataset(table.schema.empty_table().rename_columns(marked))
+    connection.register(_empty_name(table), empty)
+    columns = ", ".join(
+        f"{quote_duckdb(mark)} AS {quote_duckdb(name)}" for mark, name in zip(marked, names, strict=True)
+    )
+    connection.execute(f"CREATE VIEW {table.name} AS SELECT {columns} FROM {_empty_name(table)}")
 
 
-def _unify(dataset: Dataset, schemas: Iterable[pa.Schema]) -> pa.Schema:
-    """The contract's columns, and those outside it that some month kept."""
-    fields = {f.name: f for f in dataset.arrow_schema()}
-    for schema in schemas:
-        for field in schema:
-            other = fields.setdefault(field.name, field)
-            if other.type != field.type:
-                raise ContractViolation(
-                    f"The column {field.name} is {other.type} in one month of {dataset.name} in the lake and "
-                    f"{field.type} in another.",
-                    "Query the warehouse, or ingest one of the months again with --force.",
-                )
-    return pa.schema([f.with_nullable(True).remove_metadata() for f in fields.values()])
+def _drop_empty(connection: duckdb.DuckDBPyConnection, table: LakeTable) -> None:
+    connection.execute(f"DROP VIEW {table.name}")
+    connection.unregister(_empty_name(table))
+
+
+def _empty_name(table: LakeTable) -> str:
+    return f"empty_{table.name}"
+
+
+def _choose(
+    connection: duckdb.DuckDBPyConnection, table: LakeTable, scans: Sequence[Scan]
+) -> list[LakeObject]:
+    """The objects whose month some scan may want; a scan that cannot be told apart may want every one."""
+    wanted = [scan.months for scan in scans if scan.table in (table.name, "")]
+    if not table.is_monthly or not wanted or None in wanted:
+        return list(table.objects)
+    condition = " OR ".join(f"({months})" for months in wanted)
+    months = ", ".join(f"(DATE '{item.month.first_day}')" for item in table.objects if item.month)
+    rows = connection.execute(
+        f"SELECT {SOURCE_MONTH} FROM (VALUES {months}) AS v({SOURCE_MONTH}) WHERE {condition}"
+    ).fetchall()
+    days = {day for (day,) in rows}
+    return [item for item in table.objects if item.month and item.month.first_day in days]
+
+
+def _describe(tables: Sequence[LakeTable], chosen: dict[str, list[LakeObject]]) -> LakePlan:
+    opened = [item for objects in chosen.values() for item in objects]
+    return LakePlan(
+        tables=tuple(table.name for table in tables),
+        objects=len(opened),
+        objects_in_all=sum(len(table.objects) for table in tables),
+        object_bytes=sum(item.size_bytes for item in opened),
+    )
+
+
+@contextmanager
+def _open(bounds: LimitSettings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty engine that can reach nothing but what is registered, with bounded memory and disk."""
+    with tempfile.TemporaryDirectory(prefix="lakeside-query-", ignore_cleanup_errors=True) as folder:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "python_enable_replacements": "false",
+            "memory_limit": f"{bounds.query_megabytes}MB",
+            "temp_directory": folder,
+            "max_temp_directory_size": f"{bounds.query_disk_megabytes}MB",
+        }
+        with duckdb.connect(":memory:", config=config) as connection:
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
+            yield connection

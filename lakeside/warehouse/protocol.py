@@ -10,9 +10,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pyarrow as pa
 
 from lakeside.datasets.contract import Dataset, Reference
+from lakeside.errors import LimitExceeded
 from lakeside.lake.lake import Lake
 from lakeside.lake.provenance import ColumnStats
 from lakeside.month import Month
+from lakeside.warehouse.cancelling import QueryHandle
+
+# BigQuery bills at least 10 MB for each table a query reads, and whole megabytes (BigQuery pricing).
+MINIMUM_BILLED_BYTES = 10 * 1024 * 1024
+_BILLED_STEP = 1024 * 1024
 
 if TYPE_CHECKING:
     from lakeside.checks.result import CheckResult
@@ -57,14 +63,64 @@ class QueryLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class QueryEstimate:
+    """What one SELECT would cost, found out without running it.
+
+    Args:
+        processed_bytes: logical bytes of the columns it reads, as BigQuery counts them.
+        tables: names of the tables it reads, views resolved.
+        basis: where the bytes come from, for people.
+        is_bound: the bytes are an upper bound, because somewhat less may be read.
+    """
+
+    processed_bytes: int
+    tables: tuple[str, ...]
+    basis: str
+    is_bound: bool = False
+
+    @property
+    def billed_bytes(self) -> int:
+        """What BigQuery bills for it: rounded up to a megabyte, at least 10 MB for each table it reads
+        (BigQuery pricing, "On-demand compute pricing"); nothing where no bytes are read."""
+        if not self.processed_bytes:
+            return 0
+        rounded = -(-self.processed_bytes // _BILLED_STEP) * _BILLED_STEP
+        return max(rounded, MINIMUM_BILLED_BYTES * max(len(self.tables), 1))
+
+
+@dataclass(frozen=True, slots=True)
 class QueryResult:
-    """Rows of one SELECT. `truncated` says that the row limit cut it; `processed_bytes` may be unknown."""
+    """Rows of one SELECT. `truncated` says that the row limit cut it; `processed_bytes` may be unknown.
+
+    `billed_bytes` is None where nobody sends a bill; `cache_hit` says that a cache answered, free of charge.
+    """
 
     table: pa.Table
     truncated: bool
     elapsed_seconds: float
     processed_bytes: int | None
     limits: QueryLimits
+    billed_bytes: int | None = None
+    cache_hit: bool = False
+
+
+def require_within(estimate: QueryEstimate, limits: QueryLimits) -> None:
+    """Refuse what would bill more than the limit, before anything has run.
+
+    Raises:
+        LimitExceeded: the message says both figures.
+    """
+    if estimate.billed_bytes > limits.billed_bytes:
+        raise LimitExceeded(
+            f"The query would bill {_size(estimate.billed_bytes)} ({', '.join(estimate.tables)}), "
+            f"{_size(limits.billed_bytes)} are allowed.",
+            "Ask for fewer months or columns, or raise LAKESIDE_WAREHOUSE__MAXIMUM_GIGABYTES_BILLED.",
+        )
+
+
+def _size(number: int) -> str:
+    """`12.3 MB` or `1.20 GB`, in powers of ten."""
+    return f"{number / 1e6:,.1f} MB" if number < 1e9 else f"{number / 1e9:,.2f} GB"
 
 
 class Warehouse(Protocol):
@@ -105,12 +161,21 @@ class Warehouse(Protocol):
     def list_tables(self) -> Sequence[TableInfo]:
         """Every table of the dataset, foreign ones too."""
 
-    def run_query(self, sql: str, limits: QueryLimits) -> QueryResult:
-        """Run one GoogleSQL SELECT, read-only.
+    def estimate_query(self, sql: str, limits: QueryLimits) -> QueryEstimate:
+        """What one GoogleSQL SELECT would read, without running it and free of charge.
 
         Raises:
             QueryRejected: not exactly one SELECT, or it does not parse; the message says where.
-            LimitExceeded: it took longer than `limits.seconds` or would bill more than allowed.
+        """
+
+    def run_query(self, sql: str, limits: QueryLimits, handle: QueryHandle | None = None) -> QueryResult:
+        """Run one GoogleSQL SELECT, read-only; `handle` cancels it from another thread.
+
+        Raises:
+            QueryRejected: not exactly one SELECT, or it does not parse; the message says where.
+            LimitExceeded: it took longer than `limits.seconds`, or it would bill more than
+                `limits.billed_bytes` (then it was not started).
+            QueryCancelled: the handle was cancelled; the engine has stopped.
         """
 
     def record_checks(self, results: Sequence[CheckResult]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 from lakeside.errors import LakesideError, LimitExceeded, NotFound, QueryRejected
 from lakeside.warehouse.duckdb_file import READ_CONFIG
-from lakeside.warehouse.duckdb_sandbox import run_select
+from lakeside.warehouse.duckdb_sandbox import KnownTables, Question, run_select
 from lakeside.warehouse.protocol import QueryLimits, QueryResult
 from tests.contract.googlesql_answers import ANSWERS, ERRORS, REFUSED
 
@@ -87,10 +88,19 @@ ATTACKS = [
 ]
 
 
+@cache
+def open_engine() -> duckdb.DuckDBPyConnection:
+    """One sandboxed engine for the module; each question has a connection of its own."""
+    connection = duckdb.connect(":memory:", config=READ_CONFIG)
+    connection.execute("CREATE TABLE green AS SELECT 1 AS VendorID")
+    return connection
+
+
 def ask(sql: str, limits: QueryLimits = LIMITS) -> QueryResult:
-    with duckdb.connect(":memory:", config=READ_CONFIG) as connection:
-        connection.execute("CREATE TABLE green AS SELECT 1 AS VendorID")
-        return run_select(connection, sql, ("trips", {"green": None}), limits, time.monotonic())
+    with open_engine().cursor() as connection:
+        return run_select(
+            connection, Question(sql, limits), KnownTables("trips", {"green": None}), time.monotonic()
+        )
 
 
 def answer(expression: str) -> Any:

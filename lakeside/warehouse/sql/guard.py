@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import TokenType, exp, parse, tokenize
 from sqlglot.errors import ParseError, TokenError
 
 from lakeside.errors import QueryRejected
 from lakeside.warehouse.sql.functions import ALLOWED_CALLS, ALLOWED_NAMES, REFUSED_BY_NAME
+from lakeside.warehouse.sql.positions import Position, locate_word, say_position
 
 _ONE_SELECT = "Write one SELECT; nothing here can change data or settings."
 
@@ -46,16 +49,19 @@ def parse_select(sql: str) -> exp.Query:
     try:
         statements = [statement for statement in parse(sql, dialect="bigquery") if statement is not None]
     except (ParseError, TokenError) as error:
-        raise QueryRejected(f"The query does not parse: {_where(error)}", "GoogleSQL is expected.") from error
+        raise _unparsed(error) from error
     except RecursionError as error:
         raise QueryRejected("The query is nested too deeply.", "Simplify it.") from error
     if len(statements) != 1:
         raise QueryRejected(f"{len(statements)} statements were given, one is allowed.", _ONE_SELECT)
     query = statements[0]
     if not isinstance(query, exp.Query):
-        raise QueryRejected(f"{query.key.upper()} is not a SELECT.", _ONE_SELECT)
+        raise QueryRejected(f"{_name_of(query)} is not a SELECT.", _ONE_SELECT, (1, 1))
     for node in query.walk():
-        _check_node(node)
+        try:
+            _check_node(node)
+        except QueryRejected as error:
+            raise _located(error, sql) from error
     return query
 
 
@@ -68,7 +74,7 @@ def require_one_statement(sql: str) -> None:
     try:
         tokens = [token.token_type for token in tokenize(sql, read="bigquery")]
     except TokenError as error:
-        raise QueryRejected(f"The query does not parse: {_where(error)}", "GoogleSQL is expected.") from error
+        raise _unparsed(error) from error
     while tokens and tokens[-1] is TokenType.SEMICOLON:
         tokens.pop()
     if not tokens or TokenType.SEMICOLON in tokens:
@@ -118,11 +124,39 @@ def _unknown(name: str) -> QueryRejected:
     )
 
 
-def _where(error: ParseError | TokenError) -> str:
+def _name_of(statement: exp.Expr) -> str:
+    """`CREATE`, `DELETE`, …: the word the statement begins with, as people write it."""
+    if isinstance(statement, exp.Command | exp.Alias | exp.Column):
+        return statement.sql("bigquery").split(" ", 1)[0].upper()
+    return statement.key.upper()
+
+
+def _located(error: QueryRejected, sql: str) -> QueryRejected:
+    name = error.message.removeprefix("The function ").split(" ", 1)[0]
+    at = locate_word(sql, name) or locate_word(sql, name.rpartition(".")[2])
+    return QueryRejected(error.message.removesuffix(".") + say_position(at) + ".", error.hint, at)
+
+
+def _unparsed(error: ParseError | TokenError) -> QueryRejected:
+    at, near = _where(error)
+    words = f"something is missing or not expected near {near!r}" if near else "a quote or bracket is open"
+    reason = str((getattr(error, "errors", None) or [{}])[0].get("description") or "")
+    if reason.startswith("Expecting"):
+        words = f"{reason.replace('Expecting', 'expecting')} near {near!r}"
+    return QueryRejected(
+        f"The query does not parse: {words}{say_position(at)}.", "One SELECT in GoogleSQL is expected.", at
+    )
+
+
+def _where(error: ParseError | TokenError) -> tuple[Position | None, str]:
+    """The place and the text there; sqlglot's columns count to the end of a token."""
     details = getattr(error, "errors", None)
     if not details:
-        return str(error).split("\n", 1)[0]
+        found = re.search(r"(\d+):(\d+)", str(error.__cause__ or error))
+        return ((int(found[1]), int(found[2])) if found else None), ""
     first = details[0]
     near = str(first.get("highlight") or "").strip()
-    place = f"line {first.get('line')}, column {first.get('col')}"
-    return f"{first.get('description')} at {place}" + (f", near {near!r}." if near else ".")
+    line, column = first.get("line"), first.get("col")
+    if not isinstance(line, int) or not isinstance(column, int):
+        return None, near
+    return (line, max(1, column - len(near) + 1)), near

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Mapping
 
 from sqlglot import exp
@@ -40,7 +41,7 @@ def _resolve(table: exp.Table, dataset: str, known: Mapping[str, exp.Table]) -> 
     if "information_schema" in written.casefold() or names[-1].casefold().startswith(("duckdb_", "pragma_")):
         raise QueryRejected(f"{written} is a system table.", _listed(known))
     if len(names) > 3 or (len(names) > 1 and names[-2] != dataset) or names[-1] not in known:
-        raise NotFound(f"There is no table {written}.", _listed(known))
+        raise NotFound(f"There is no table {written}.", _suggest(names[-1], known))
     target = known[names[-1]].copy()
     alias = table.args.get("alias") or exp.TableAlias(this=exp.to_identifier(names[-1], quoted=True))
     for key, value in table.args.items():
@@ -76,6 +77,11 @@ def _defined(clause: exp.With, before: exp.Expr | None) -> set[str]:
             break
         names.add(cte.alias.casefold())
     return names
+
+
+def _suggest(name: str, known: Collection[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return (f"Did you mean {near[0]}? " if near else "") + _listed(known)
 
 
 def _listed(known: Collection[str]) -> str:

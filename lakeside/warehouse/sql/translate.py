@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from lakeside.errors import QueryRejected
+from lakeside.errors import NotFound, QueryRejected
 from lakeside.warehouse.sql.guard import parse_select
+from lakeside.warehouse.sql.positions import point_at_cause
 from lakeside.warehouse.sql.rewrite import rewrite_differences
 from lakeside.warehouse.sql.tables import resolve_tables
 
@@ -41,6 +42,8 @@ def translate_select(sql: str, dataset: str, tables: Mapping[str, str | None], r
         _name_columns(query)
         bounded = _bound_rows(rewrite_differences(query), rows + 1)
         return Translated(bounded.sql("duckdb"), frozenset(used))
+    except (NotFound, QueryRejected) as error:
+        raise point_at_cause(error, sql) from error
     except SqlglotError as error:
         raise QueryRejected(f"The query cannot be translated: {error}", "Write it more simply.") from error
     except RecursionError as error:

@@ -1,0 +1,1 @@
+"""SQL of people on lake and warehouse: foreseen, run in the background, cancelled, paid for."""
