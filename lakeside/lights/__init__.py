@@ -2,7 +2,6 @@
 
 from lakeside.lights.board import compute_lights
 from lakeside.lights.light import (
-    CheckCounts,
     ChecksState,
     LakeState,
     Light,
@@ -13,7 +12,6 @@ from lakeside.lights.light import (
 from lakeside.lights.newest import Newest, find_newest
 
 __all__ = [
-    "CheckCounts",
     "ChecksState",
     "LakeState",
     "Light",

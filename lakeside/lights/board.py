@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from lakeside.checks.result import CheckResult, group_by_month
+from lakeside.checks.store import list_latest_results
 from lakeside.coverage import Found, MonthCoverage, cover_months, list_months, look
 from lakeside.datasets import Dataset, list_datasets
 from lakeside.ingest.previous import policy_of
 from lakeside.lights.judge import find_null_share, judge_checks, judge_lake, judge_source, judge_table
-from lakeside.lights.light import CheckCounts, MonthLights
-from lakeside.lights.results import count_results
+from lakeside.lights.light import MonthLights
 from lakeside.month import Month
 from lakeside.services import Services
 from lakeside.sources.probe_store import Answers
@@ -24,7 +25,7 @@ class _Known:
     services: Services
     found: Found
     answers: Answers
-    checked: Mapping[tuple[str, Month], CheckCounts]
+    checked: Mapping[tuple[str, Month], Sequence[CheckResult]]
 
 
 def compute_lights(
@@ -42,7 +43,10 @@ def compute_lights(
     current = Month.of(today or datetime.now(UTC).date())
     memory = services.sources.memory
     known = _Known(
-        services, look(services, chosen), memory.list_answers() if memory else {}, count_results(services)
+        services,
+        look(services, chosen),
+        memory.list_answers() if memory else {},
+        group_by_month(list_latest_results(services)),
     )
     return [
         _light(dataset, covered, known)
@@ -65,7 +69,7 @@ def _light(dataset: Dataset, covered: MonthCoverage, known: _Known) -> MonthLigh
         source=judge_source(covered, known.answers.get(place, ()), provenance, (dataset, policy)),
         lake=judge_lake(covered, footer, dataset.version),
         table=judge_table(covered, provenance, publication),
-        checks=judge_checks(covered, known.checked.get(place), published_at),
+        checks=judge_checks(covered, known.checked.get(place, ()), publication),
         null_share=find_null_share(provenance),
         source_at=provenance.source_last_modified if provenance else None,
         published_at=published_at,

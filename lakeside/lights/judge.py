@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
+from lakeside.checks.result import CheckResult, CheckState, judge_light
+from lakeside.checks.result import Light as CheckLight
 from lakeside.coverage import MonthCoverage
 from lakeside.coverage import SourceState as Calendar
 from lakeside.datasets.contract import ColumnPolicy, Dataset
 from lakeside.ingest.previous import find_change
 from lakeside.lake.objects import Footer
 from lakeside.lake.provenance import Provenance
-from lakeside.lights.light import CheckCounts, ChecksState, LakeState, Light, SourceState, TableState
+from lakeside.lights.light import ChecksState, LakeState, Light, SourceState, TableState
 from lakeside.sources.probe import SourceProbe
 from lakeside.sources.probe_store import ProbeAnswer
 from lakeside.warehouse.protocol import Publication
@@ -82,23 +83,32 @@ def judge_table(
 
 
 def judge_checks(
-    covered: MonthCoverage, counts: CheckCounts | None, published_at: datetime | None
+    covered: MonthCoverage, results: Sequence[CheckResult], publication: Publication | None
 ) -> Light[ChecksState]:
-    """What the last results say; a red one stays red until it is run again."""
-    if counts is None or counts.ran_at is None:
+    """What the last result of each check says; known since the oldest of them."""
+    light = judge_light(results, publication)
+    if light is CheckLight.NONE:
         there = covered.key is not None or covered.warehouse_rows
         return Light(ChecksState.NONE, "Not checked yet." if there else "Nothing to check.")
-    names = ", ".join(counts.worst[:_SHOWN_CHECKS])
-    more = f" and {len(counts.worst) - _SHOWN_CHECKS} more" if len(counts.worst) > _SHOWN_CHECKS else ""
-    if counts.failed:
-        return Light(ChecksState.FAILED, f"{counts.failed} failed: {names}{more}.", counts.ran_at)
-    if counts.errors:
-        return Light(ChecksState.ERROR, f"{counts.errors} could not run: {names}{more}.", counts.ran_at)
-    if published_at is not None and counts.ran_at < published_at:
-        return Light(ChecksState.OUTDATED, "Rows were published after it was checked.", counts.ran_at)
-    if counts.warned:
-        return Light(ChecksState.WARNED, f"{counts.warned} warned: {names}{more}.", counts.ran_at)
-    return Light(ChecksState.PASSED, f"All {counts.passed} checks passed.", counts.ran_at)
+    at = min(result.checked_at for result in results)
+    red = [r for r in results if r.is_red]
+    failed = [r.check for r in red if r.state is CheckState.FAILED]
+    if light is CheckLight.RED and failed:
+        return Light(ChecksState.FAILED, f"Failed: {_name(failed)}.", at)
+    if light is CheckLight.RED:
+        return Light(ChecksState.ERROR, f"Could not run: {_name([r.check for r in red])}.", at)
+    if light is CheckLight.OUTDATED:
+        return Light(ChecksState.OUTDATED, "Other rows were published after it was checked.", at)
+    if light is CheckLight.YELLOW:
+        warned = _name([r.check for r in results if r.is_bad])
+        return Light(ChecksState.WARNED, f"Warned: {warned}.", at)
+    return Light(ChecksState.PASSED, f"None of {len(results)} checks failed.", at)
+
+
+def _name(checks: Sequence[str]) -> str:
+    """`a, b, c and 2 more`."""
+    more = len(checks) - _SHOWN_CHECKS
+    return ", ".join(checks[:_SHOWN_CHECKS]) + (f" and {more} more" if more > 0 else "")
 
 
 def find_null_share(provenance: Provenance | None) -> float | None:

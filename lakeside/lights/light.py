@@ -65,21 +65,6 @@ class Light(Generic[S]):
 
 
 @dataclass(frozen=True, slots=True)
-class CheckCounts:
-    """The last result of each check of a month, counted; `ran_at` is the oldest of them.
-
-    `worst` names the checks that did not pass, errors first.
-    """
-
-    passed: int = 0
-    warned: int = 0
-    failed: int = 0
-    errors: int = 0
-    ran_at: datetime | None = None
-    worst: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class MonthLights:
     """A month with its four lights and what the modes of the matrix show.
 

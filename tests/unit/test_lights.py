@@ -12,10 +12,12 @@ from typing import Any
 import pyarrow.csv as csv
 import pytest
 
+from lakeside.checks.result import CheckKind, CheckResult, CheckState, Severity
+from lakeside.checks.store import record_results
 from lakeside.datasets import get_dataset, list_datasets
 from lakeside.errors import SourceMissing
 from lakeside.lake.layout import data_key
-from lakeside.lights import CheckCounts, MonthLights, compute_lights, find_newest
+from lakeside.lights import MonthLights, compute_lights, find_newest
 from lakeside.lights.judge import judge_checks
 from lakeside.month import Month
 from lakeside.pipeline import MonthRequest, run_month
@@ -24,13 +26,13 @@ from lakeside.services import Services, open_services
 from lakeside.settings import Settings
 from lakeside.sources.probe import SourceName
 from lakeside.sources.probe_store import ProbeAnswer, ProbeStore
+from lakeside.warehouse.protocol import Publication
 from tests.builders import build_rows, write_month
 
 GREEN = get_dataset("green")
 OCTOBER = Month(2020, 10)
 TODAY = date(2026, 11, 22)
 LOADED = datetime(2026, 1, 1, tzinfo=UTC)
-BEFORE, AFTER = LOADED - timedelta(days=1), LOADED + timedelta(days=1)
 
 
 @pytest.fixture
@@ -65,7 +67,8 @@ def states(found: MonthLights) -> tuple[str, ...]:
 
 def test_a_published_month_is_lit_by_what_is_there(published: Services) -> None:
     found = light(published)
-    assert states(found) == ("there", "there", "equal", "none")
+    assert states(found)[:3] == ("there", "there", "equal")
+    assert found.checks.state != "none"  # checks run after every load
     assert "datatalksclub has it" in found.source.says
     assert found.source.at is not None and found.source_at is not None
     assert found.published_at is not None and (found.lag_seconds or 0) >= (found.table_lag_seconds or 0) >= 0
@@ -112,27 +115,48 @@ def test_each_light_has_its_own_fault(settings: Settings) -> None:
     assert found.lake.state == "stale"
 
 
+def result(state: str, severity: str = "error", check: str = "rows", content_id: str = "now") -> CheckResult:
+    return CheckResult(
+        check,
+        CheckKind.QUALITY,
+        "green",
+        OCTOBER,
+        Severity(severity),
+        CheckState(state),
+        "detail",
+        content_id=content_id,
+        checked_at=LOADED - timedelta(days=1),
+    )
+
+
 @pytest.mark.parametrize(
-    ("counts", "state"),
+    ("results", "state", "says"),
     [
-        (CheckCounts(), "none"),
-        (CheckCounts(passed=3, ran_at=AFTER), "passed"),
-        (CheckCounts(passed=3, ran_at=BEFORE), "outdated"),
-        (
-            CheckCounts(passed=2, warned=1, ran_at=AFTER, worst=("fares",)),
-            "warned",
-        ),
-        (CheckCounts(warned=1, failed=1, ran_at=BEFORE, worst=("rows",)), "failed"),
-        (CheckCounts(errors=1, ran_at=AFTER, worst=("rows",)), "error"),
+        ([], "none", "Not checked yet."),
+        ([result("passed")], "passed", "None of 1 checks failed."),
+        ([result("passed", content_id="before")], "outdated", "Other rows were published"),
+        ([result("passed"), result("failed", "warn", "fares")], "warned", "Warned: fares."),
+        ([result("failed"), result("failed", "warn", "fares")], "failed", "Failed: rows."),
+        ([result("error")], "error", "Could not run: rows."),
     ],
 )
-def test_the_checks_light_is_the_worst_result(settings: Settings, counts: CheckCounts, state: str) -> None:
+def test_the_checks_light_is_the_worst_result(
+    settings: Settings, results: list[CheckResult], state: str, says: str
+) -> None:
     services = open_services(settings)
     write_month(services.lake, GREEN, OCTOBER, 10)
-    covered = light(services).covered
-    found = judge_checks(covered, counts, LOADED)
-    assert found.state == state
-    assert all(name in found.says for name in counts.worst)
+    publication = Publication("green", OCTOBER, 10, 0, "now", "key", LOADED)
+    found = judge_checks(light(services).covered, results, publication)
+    assert (found.state.value, found.at) == (state, results[0].checked_at if results else None)
+    assert says in found.says
+
+
+def test_kept_results_light_their_month(settings: Settings) -> None:
+    services = open_services(settings)
+    key = write_month(services.lake, GREEN, OCTOBER, 10)
+    services.warehouse.publish_month(GREEN, OCTOBER, services.lake, key)
+    record_results(services, [replace(result("failed"), checked_at=datetime.now(UTC))])
+    assert light(services).checks.state == "failed"
 
 
 def test_newest_months_say_how_far_behind_each_place_is(settings: Settings) -> None:
@@ -179,7 +203,9 @@ def test_lake_and_warehouse_are_asked_once_for_all_months(settings: Settings) ->
     lights = compute_lights(watched, today=TODAY)
 
     assert len(lights) > 600 and sum(m.covered.key is not None for m in lights) == 8
-    assert calls == {"list_objects": 1, "read_footers": 1, "count_months": 1, "list_publications": 1}
+    assert calls == dict.fromkeys(
+        ("list_objects", "read_footers", "count_months", "list_publications", "list_latest_checks"), 1
+    )
 
 
 class TestProbeStore:
