@@ -113,6 +113,8 @@ def _show(value: Any, data_type: pa.DataType) -> Any:
     data_type = data_type.value_type if pa.types.is_dictionary(data_type) else data_type
     if kind_of(data_type) is not Kind.UNITS:
         return value.decode(errors="replace") if isinstance(value, bytes) else value
+    if pa.types.is_integer(data_type):
+        return value  # without Arrow, whose scalars import pandas
     if pa.types.is_temporal(data_type):
         plain = pa.int32() if data_type.bit_width == 32 else pa.int64()
         return list_values(pa.array([value], plain).view(data_type))[0]

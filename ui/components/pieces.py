@@ -172,7 +172,7 @@ def show_links(links: Iterable[Link]) -> None:
     """Where to go from here; nothing when there is nowhere."""
     drawn = [el("a", link.label, " →", href=link.href) for link in links]
     if drawn:
-        st.html(el("p", *drawn))
+        st.html(el("p", *drawn, class_="ls-links"))
 
 
 def show_verdict(words: str, agrees: bool) -> None:

@@ -26,11 +26,6 @@ def link_to_lake(**parameters: str | int | None) -> str:
     return f"{LAKE}?{urlencode(chosen)}" if chosen else LAKE
 
 
-def link_to_tab(key: str, tab: str, **chosen: str | None) -> str:
-    """A tab of an object's page, with what is chosen on it: `link_to_tab(key, "rows", where="a = 1")`."""
-    return f"{LAKE}?{urlencode({'object': key, 'tab': tab} | {n: v for n, v in chosen.items() if v})}"
-
-
 def link_to_run(run_id: str) -> str:
     """The page of one run."""
     return f"{RUNS}?{urlencode({'run': run_id})}"

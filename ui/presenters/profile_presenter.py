@@ -18,7 +18,7 @@ from ui.formats import (
     format_share,
     format_value,
 )
-from ui.presenters.places import link_to_tab
+from ui.presenters.places import link_to_object
 from ui.presenters.views import Fact
 
 COLUMNS_A_PAGE = 100
@@ -145,7 +145,7 @@ def present_column(found: Profile) -> ColumnView:
         facts=[fact for fact in facts if fact.value != UNKNOWN],
         bars=present_bars(found.key, one),
         reason=one.reason or "",
-        nulls_href=link_to_tab(found.key, "rows", where=where) if nulls and nulls.value else None,
+        nulls_href=link_to_object(found.key, tab="rows", where=where) if nulls and nulls.value else None,
     )
 
 
@@ -168,7 +168,7 @@ def _present_line(found: Profile, one: ColumnProfile, measured: bool) -> ColumnL
     names = _MEASURED if measured else _BY_FOOTER
     return ColumnLine(
         name=one.name,
-        href=link_to_tab(found.key, "profile", column=one.name),
+        href=link_to_object(found.key, tab="profile", column=one.name),
         data_type=str(one.data_type),
         numbers=[share if name == "null_share" else _number(one, name) for name in names],
         bars=present_bars(found.key, one),
@@ -213,7 +213,7 @@ def _present_bar(key: str, name: str, bar: Bar, longest: int, is_last: bool) -> 
     else:
         label = " to ".join(format_edges(bar.low, bar.high))
         where = write_range(name, bar.low, bar.high, with_high=is_last)
-    href = link_to_tab(key, "rows", where=where) if where else None
+    href = link_to_object(key, tab="rows", where=where) if where else None
     return BarView(label or "(empty text)", bar.count, bar.count / longest, where, href, bar.low, bar.high)
 
 

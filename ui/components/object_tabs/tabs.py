@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lakeside.lake.objects import LakeObject
+from ui.components.object_tabs.charts_tab import show_charts
 from ui.components.object_tabs.code_tab import show_code
 from ui.components.object_tabs.origin_tab import show_origin
 from ui.components.object_tabs.profile_tab import show_profile
@@ -26,6 +27,7 @@ class ObjectTab:
 TABS = [
     ObjectTab("rows", "Rows", show_rows),
     ObjectTab("profile", "Profile", show_profile),
+    ObjectTab("charts", "Charts", show_charts),
     ObjectTab("origin", "Origin", show_origin),
     ObjectTab("schema", "Schema", show_schema),
     ObjectTab("code", "Use it", show_code),
