@@ -21,7 +21,7 @@ _OBJECT_TITLES = ("month", "rows", "written by", "would it append?")
 def schemas(
     dataset: DatasetArgument,
     prefix: Annotated[
-        str | None, typer.Option(help="Look at objects whose names begin so, not at the dataset's folder.")
+        str | None, typer.Option(help="Look at objects whose names begin so, whatever their names say.")
     ] = None,
     as_json: JsonOption = False,
 ) -> int:
@@ -70,7 +70,7 @@ def _as_document(matrix: SchemaMatrix) -> dict[str, Any]:
 
 def _describe(matrix: SchemaMatrix) -> Iterator[str]:
     if not matrix.objects:
-        yield f"The lake has nothing below {matrix.prefix}."
+        yield f"The lake has no object whose name begins with or says {matrix.prefix}."
         return
     labels = {one.key: one.label for one in matrix.objects}
     yield format_table(_COLUMN_TITLES, [_as_line(column, labels) for column in matrix.columns])
@@ -90,7 +90,7 @@ def _describe(matrix: SchemaMatrix) -> Iterator[str]:
     yield ""
     yield from matrix.changes or ["No column changes its type or the case of its name."]
     if matrix.truncated:
-        yield f"Only the first {len(matrix.objects):,} objects were compared: there are more."
+        yield f"Only {len(matrix.objects):,} objects were compared: there are more."
 
 
 def _as_line(column: ColumnDrift, labels: dict[str, str]) -> tuple[Any, ...]:

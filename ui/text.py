@@ -15,6 +15,7 @@ INGEST_QUESTION = "What will happen?"
 RUNS_QUESTION = "What is happening?"
 SCHEDULES_QUESTION = "What runs by itself?"
 LAKE_QUESTION = "What is in the lake?"
+SCHEMAS_QUESTION = "Where does it drift?"
 WAREHOUSE_QUESTION = "What is loaded?"
 
 TRY_OUT = "Try it with sample data"

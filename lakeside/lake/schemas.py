@@ -17,18 +17,25 @@ from lakeside.datasets.contract import SOURCE_COLUMNS, Dataset, normalise
 from lakeside.errors import ContractViolation
 from lakeside.lake.browse import ObjectFacts, describe_objects
 from lakeside.lake.lake import Lake
+from lakeside.lake.objects import LakeObject
+from lakeside.lake.schema_groups import SchemaGroup, group_objects
 
 _MONTH = re.compile(r"(?<!\d)(\d{4}-(?:0[1-9]|1[0-2]))(?!\d)")
 
 
+MAXIMUM_OBJECTS = 600  # fifty years of months
+
+
 class Verdict(StrEnum):
-    """Whether an object's rows would append to the dataset's table."""
+    """Whether an object's rows would append to the dataset's table; without one, to the object before."""
 
     APPENDS = "appends"  # as it is; columns it lacks become null
     ADDS_COLUMNS = "adds_columns"  # as it is, and the table gets columns it did not have
     CONFORM_FIRST = "conform_first"  # the dataset's rows, but names or types differ from the table's
     REFUSED = "refused"  # not this dataset's rows
     UNREADABLE = "unreadable"
+    SAME = "same"  # no table to hold it to: the same columns as the object before, or the first
+    DIFFERS = "differs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +71,11 @@ class ColumnDrift:
 class SchemaMatrix:
     """Columns by objects, both in order; `changes` are case-only renames and changes of type, in words.
 
-    `truncated` says that there are more objects than the lake's limit of listed objects.
+    `dataset` is None where the objects' keys say none. `truncated` says that there are more objects: than
+    the lake's limit of listed objects, or than are compared at once; the last by label are.
     """
 
-    dataset: str
+    dataset: str | None
     prefix: str
     objects: Sequence[MonthSchema]
     columns: Sequence[ColumnDrift]
@@ -76,19 +84,30 @@ class SchemaMatrix:
 
 
 def compare_schemas(lake: Lake, dataset: Dataset, prefix: str | None = None) -> SchemaMatrix:
-    """Compare every object below the dataset's folder, or below another prefix.
+    """Compare every object whose key says the dataset, or every object below a prefix.
 
     Objects stand in the order of the months in their names; those without a month come last.
     """
-    prefix = f"data/{dataset.name}/" if prefix is None else prefix
-    listing = lake.list_objects(prefix)
-    facts = describe_objects(lake, listing.objects)
-    facts.sort(key=lambda one: (_find_month(one.object.key) is None, _label(one), one.object.key))
-    columns = list(_gather_columns(dataset, [one for one in facts if one.footer]))
-    labels = {one.object.key: _label(one) for one in facts}
+    listing = lake.list_objects(prefix or "")
+    if prefix is not None:
+        return compare_objects(lake, SchemaGroup(prefix, dataset, listing.objects), listing.truncated)
+    none = SchemaGroup(dataset.name, dataset, [])
+    groups = group_objects(listing.objects)
+    found = next((group for group in groups if group.dataset is dataset), none)
+    return compare_objects(lake, found, listing.truncated)
+
+
+def compare_objects(lake: Lake, group: SchemaGroup, listing_cut: bool = False) -> SchemaMatrix:
+    """Compare the columns of a group's objects."""
+    ordered = sorted(group.objects, key=lambda one: (_find_month(one.key) is None, _label(one), one.key))
+    facts = describe_objects(lake, ordered[-MAXIMUM_OBJECTS:])
+    columns = list(_gather_columns(group.dataset, [one for one in facts if one.footer]))
+    labels = {one.object.key: _label(one.object) for one in facts}
     changes = [text for column in columns for text in _tell_changes(column, labels)]
-    months = [_judge(dataset, one) for one in facts]
-    return SchemaMatrix(dataset.name, prefix, months, columns, changes, listing.truncated)
+    months = list(_judge_all(group.dataset, facts))
+    name = group.dataset.name if group.dataset else None
+    cut = listing_cut or len(ordered) > len(facts)
+    return SchemaMatrix(name, group.name, months, columns, changes, cut)
 
 
 def _find_month(key: str) -> str | None:
@@ -96,11 +115,11 @@ def _find_month(key: str) -> str | None:
     return str(found[-1]) if found else None
 
 
-def _label(facts: ObjectFacts) -> str:
-    return _find_month(facts.object.key) or facts.object.key
+def _label(found: LakeObject) -> str:
+    return _find_month(found.key) or found.key
 
 
-def _gather_columns(dataset: Dataset, facts: Sequence[ObjectFacts]) -> Iterator[ColumnDrift]:
+def _gather_columns(dataset: Dataset | None, facts: Sequence[ObjectFacts]) -> Iterator[ColumnDrift]:
     """Columns in the order they are first met."""
     types: dict[str, dict[str, str]] = {}
     spellings: dict[str, dict[str, str]] = {}
@@ -111,10 +130,10 @@ def _gather_columns(dataset: Dataset, facts: Sequence[ObjectFacts]) -> Iterator[
             types[name][key] = f"{already} and {written}" if already else written
             before = spellings.setdefault(name, {}).get(key)
             spellings[name][key] = f"{before} and {column.name}" if before else column.name
-    labels = {one.object.key: _label(one) for one in facts}
+    labels = {one.object.key: _label(one.object) for one in facts}
     for name, cells in types.items():
         seen = [labels[key] for key in cells]
-        known = dataset.find_column(name)
+        known = dataset.find_column(name) if dataset else None
         yield ColumnDrift(
             name=list(spellings[name].values())[-1],
             contract_column=known.name if known else None,
@@ -149,14 +168,31 @@ def _tell_changes(column: ColumnDrift, labels: Mapping[str, str]) -> Iterator[st
             yield f"{column.name} {verb} {old!r} until {last} and {new!r} from {first} on."
 
 
-def _judge(dataset: Dataset, facts: ObjectFacts) -> MonthSchema:
-    footer = facts.footer
-    if footer is None:
-        reason = facts.fault or f"It is {facts.content}, not parquet."
-        return MonthSchema(facts.object.key, _label(facts), None, True, Verdict.UNREADABLE, [reason])
-    verdict, reasons = _judge_schema(dataset, footer.schema)
-    foreign = footer.provenance is None
-    return MonthSchema(facts.object.key, _label(facts), footer.rows, foreign, verdict, reasons)
+def _judge_all(dataset: Dataset | None, facts: Sequence[ObjectFacts]) -> Iterator[MonthSchema]:
+    before: pa.Schema | None = None
+    for one in facts:
+        key, label, footer = one.object.key, _label(one.object), one.footer
+        if footer is None:
+            reason = one.fault or f"It is {one.content}, not parquet."
+            yield MonthSchema(key, label, None, True, Verdict.UNREADABLE, [reason])
+            continue
+        judged = _judge_schema(dataset, footer.schema) if dataset else _compare(before, footer.schema)
+        before = footer.schema
+        yield MonthSchema(key, label, footer.rows, footer.provenance is None, *judged)
+
+
+def _compare(before: pa.Schema | None, schema: pa.Schema) -> tuple[Verdict, list[str]]:
+    """Against the object before, where there is no table to compare with."""
+    if before is None:
+        return Verdict.SAME, []
+    old = {field.name: _name_type(field.type) for field in before}
+    new = {field.name: _name_type(field.type) for field in schema}
+    lost, added = [n for n in old if n not in new], [n for n in new if n not in old]
+    reasons = [f"It lacks {', '.join(lost)}."] if lost else []
+    reasons += [f"It adds {', '.join(added)}."] if added else []
+    changed = [name for name in old if name in new and old[name] != new[name]]
+    reasons += [f"{name} is {new[name]}; it was {old[name]}." for name in changed]
+    return (Verdict.DIFFERS if reasons else Verdict.SAME), reasons
 
 
 def _judge_schema(dataset: Dataset, schema: pa.Schema) -> tuple[Verdict, list[str]]:

@@ -26,6 +26,7 @@ PAGES = [
     PageEntry("runs_page.py", "Runs", "runs", ":material/play_circle:"),
     PageEntry("schedules_page.py", "Schedules", "schedules", ":material/event_repeat:"),
     PageEntry("lake_page.py", "Lake", "lake", ":material/waves:"),
+    PageEntry("schemas_page.py", "Schemas", "schemas", ":material/schema:"),
     PageEntry("warehouse_page.py", "Warehouse", "warehouse", ":material/table_chart:"),
 ]
 

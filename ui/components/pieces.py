@@ -76,13 +76,23 @@ def show_legend(legend: Iterable[tuple[Look, int]]) -> None:
 def show_notices(notices: Sequence[Notice], calm: str) -> None:
     """What needs attention, worst first; one calm line when nothing does."""
     if not notices:
-        st.html(el("p", "✓ ", calm, class_="ls-calm"))
+        show_calm(calm)
         return
     first, rest = notices[:SHOWN_NOTICES], notices[SHOWN_NOTICES:]
     st.html(el("ul", *map(_notice, first), class_="ls-notices"))
     if rest:
         with st.expander(f"{len(rest)} more"):
             st.html(el("ul", *map(_notice, rest), class_="ls-notices"))
+
+
+def show_calm(words: str) -> None:
+    """One line that says that all is well."""
+    st.html(el("p", "✓ ", words, class_="ls-calm"))
+
+
+def show_items(items: Iterable[str]) -> None:
+    """Sentences, one below the other."""
+    st.html(el("ul", *[el("li", item) for item in items], class_="ls-items"))
 
 
 def _notice(notice: Notice) -> Markup:

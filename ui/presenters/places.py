@@ -10,6 +10,7 @@ from lakeside.plan.request import Mode
 
 INGEST, RUNS, LAKE, WAREHOUSE, SCHEDULES = "ingest", "runs", "lake", "warehouse", "schedules"
 CHECKS, SQL = "checks", "sql"
+SCHEMAS = "schemas"
 
 # What a run does, as the ingest page's URL has it; the first is the default.
 INGEST_AND_LOAD, ONLY_INGEST = "all", "ingest"
@@ -59,6 +60,11 @@ def link_to_checks(dataset: str, month: Month | None = None, check: str = "") ->
 def link_to_sql(sql: str) -> str:
     """The warehouse's SQL page with its editor filled; nothing runs by itself."""
     return f"{SQL}?{urlencode({'sql': sql})}"
+
+
+def link_to_schemas(group: str) -> str:
+    """Where a dataset's columns drift, or those of the objects in a folder (a prefix that ends with `/`)."""
+    return f"{SCHEMAS}?{urlencode({'dataset': group})}"
 
 
 def write_months(months: Iterable[Month]) -> str:

@@ -38,7 +38,7 @@ def as_the_course_writes(passengers: pa.DataType, **others: list[Any]) -> pa.Tab
 
 def test_an_empty_lake(lakeside: Lakeside) -> None:
     assert lakeside("schemas", "green", "--json").document["objects"] == []
-    assert "nothing below data/green/" in lakeside("schemas", "green").stdout
+    assert "no object whose name begins with or says green" in lakeside("schemas", "green").stdout
 
 
 def test_a_month_of_lakeside_appends(lakeside: Lakeside, lake: Path) -> None:
@@ -103,6 +103,15 @@ def test_another_prefix_and_names_without_a_month(lakeside: Lakeside, home: Path
     pq.write_table(as_the_course_writes(pa.int64()), folder / "all green.parquet")
     document = lakeside("schemas", "green", "--prefix", "raw/", "--json").document
     assert [one["label"] for one in document["objects"]] == ["raw/all green.parquet"]
+
+
+def test_what_a_name_says_counts_wherever_the_object_lies(lakeside: Lakeside, home: Path) -> None:
+    folder = home / "lake" / "raw" / "2020"
+    folder.mkdir(parents=True)
+    pq.write_table(as_the_course_writes(pa.int64()), folder / "green_tripdata_2020-05_copy.parquet")
+    pq.write_table(as_the_course_writes(pa.int64()), folder / "greenish_2020-06.parquet")
+    document = lakeside("schemas", "green", "--json").document
+    assert [one["label"] for one in document["objects"]] == ["2020-05"]
 
 
 def test_what_is_no_dataset(lakeside: Lakeside) -> None:

@@ -1,0 +1,132 @@
+"""The schemas page: what the matrix marks, in words too, and the states of the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from lakeside.datasets import get_dataset
+from lakeside.lake.lake import Lake
+from lakeside.lake.schema_groups import group_objects
+from lakeside.lake.schemas import SchemaMatrix, compare_objects, compare_schemas
+from lakeside.month import Month, month_range
+from lakeside.settings import Settings
+from tests.swamp import fill_swamp
+from tests.ui.conftest import OpenPage, html_of
+from ui.presenters.drift_presenter import ALL, DRIFTING, present_drift, shorten_type
+
+MONTHS = month_range(Month(2009, 1), Month(2019, 1))  # 121
+
+
+def write_month(folder: Path, month: Month) -> None:
+    """A month as the archive drifts: times under other names, a blank before a name, a type that changes."""
+    old, new = month < Month(2010, 1), month >= Month(2015, 1)
+    blank = " " if month.year == 2014 else ""
+    pickup = "Trip_Pickup_DateTime" if old else f"{blank}tpep_pickup_datetime" if new else "pickup_datetime"
+    passengers = pa.float64() if month.year == 2017 else pa.int64()
+    columns = {
+        pickup: pa.array([0], pa.timestamp("us")),
+        f"{blank}{'Passenger_Count' if old else 'passenger_count'}": pa.array([1], passengers),
+        f"{blank}fare_amount": pa.array([1.0]),
+    }
+    if month >= Month(2018, 6):
+        columns["congestion_surcharge"] = pa.array([2.5])
+    pq.write_table(pa.table(columns), folder / f"yellow_tripdata_{month}.parquet")
+
+
+@pytest.fixture(scope="module")
+def archive_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("archive")
+    folder = home / "lake" / "data" / "yellow"
+    folder.mkdir(parents=True)
+    for month in MONTHS:
+        write_month(folder, month)
+    (folder / "yellow_tripdata_2012-02.parquet").write_bytes(b"PAR1 cut")
+    fill_swamp(home / "lake" / "swamp")
+    return home
+
+
+@pytest.fixture(scope="module")
+def matrix(archive_home: Path) -> SchemaMatrix:
+    return compare_schemas(Lake.open(Settings(home=archive_home)), get_dataset("yellow"))
+
+
+def test_the_archive_months_are_marked(matrix: SchemaMatrix) -> None:
+    view = present_drift(matrix)
+    assert len(view.heads) == 121
+    rows = {row.name: row for row in view.rows}
+    passengers = rows["passenger_count"].cells
+    marked = {matrix.objects[at].label: cell.change.word for at, cell in enumerate(passengers) if cell.change}
+    assert marked == {
+        "2010-01": "name",
+        "2014-01": "name",
+        "2015-01": "name",
+        "2017-01": "type",
+        "2018-01": "type",
+    }
+    assert passengers[0].href == ("lake?object=data%2Fyellow%2Fyellow_tripdata_2009-01.parquet&tab=schema")
+    assert "in 2016-12 passenger_count is int64" in passengers[12 * 8].title
+    surcharge = rows["congestion_surcharge"]
+    assert surcharge.seen == "2018-06 … 2019-01"
+    assert [c.change.word for c in surcharge.cells if c.change] == ["new"]
+    gone = rows["Trip_Pickup_DateTime"]
+    assert [c.change.word for c in gone.cells if c.change] == ["gone"]
+    assert gone.note == "tpep_pickup_datetime DATETIME"
+    unreadable = next(head for head in view.heads if head.year == "2012" and head.label == "02")
+    assert unreadable.verdict.word == "unreadable"
+    assert "passenger_count is 'int64' until 2016-12 and 'double' from 2017-01 on." in view.changes
+    assert "passenger_count is written 'Passenger_Count' until 2009-12 and " in "".join(view.changes)
+
+
+def test_an_unreadable_month_marks_no_column(matrix: SchemaMatrix) -> None:
+    at = next(n for n, one in enumerate(matrix.objects) if one.label == "2012-02")
+    assert not any(row.cells[at].change or row.cells[at + 1].change for row in present_drift(matrix).rows)
+
+
+def test_only_what_drifts(matrix: SchemaMatrix) -> None:
+    drifting = [row.name for row in present_drift(matrix, DRIFTING).rows]
+    assert len(drifting) == len(present_drift(matrix, ALL).rows)  # all of them do, by the blanks of 2014
+    alike = compare_schemas(Lake.open(Settings(lake_url="memory://alike")), get_dataset("yellow"))
+    assert present_drift(alike, DRIFTING).rows == []
+
+
+def test_verdicts_of_neighbours_share_a_line(matrix: SchemaMatrix) -> None:
+    names = [row[0].text for row in present_drift(matrix).verdicts.rows]
+    assert len(names) < 12
+    assert names[0] == "2009-01 to 2012-01 (37 objects)"
+
+
+def test_a_folder_of_strangers(archive_home: Path) -> None:
+    lake = Lake.open(Settings(home=archive_home))
+    groups = group_objects(lake.list_objects().objects)
+    assert [group.name for group in groups] == ["yellow", "swamp/"]
+    view = present_drift(compare_objects(lake, groups[1]))
+    assert "Drawn are the first" in view.cut  # of 5,000 columns and more
+    assert {head.verdict.word for head in view.heads} == {"same", "differs", "unreadable"}
+    assert "(no name)" in {row.name for row in view.rows}
+
+
+def test_short_types() -> None:
+    assert shorten_type("timestamp[us]") == "ts[us]"
+    assert shorten_type("dictionary<values=string, indices=int32, ordered=0>") == "dict<string>"[:10] + "…"
+    assert shorten_type("list<element: int64>") == "list<int64>"
+
+
+def test_the_page(archive_home: Path, open_page: OpenPage) -> None:
+    app = open_page(archive_home, "schemas", dataset="yellow")
+    html = html_of(app)
+    assert not app.exception
+    assert "Where does it drift?" in html
+    assert 'class="changed tone-bad"' in html
+    assert "passenger_count is &#x27;int64&#x27; until 2016-12" in html
+    folder = html_of(open_page(archive_home, "schemas", dataset="swamp/"))
+    assert "Is each like the one before" not in folder  # a heading, not HTML of ours
+    assert "list&lt;int64&gt;" in folder
+    assert "<b>&lt;b&gt;bold&lt;/b&gt;</b>" in folder
+
+
+def test_the_page_over_an_empty_lake(home: Path, open_page: OpenPage) -> None:
+    assert "The lake is empty" in html_of(open_page(home, "schemas"))
