@@ -13,7 +13,7 @@ from cli.sql_command import name_columns
 from cli.tables import format_bytes, format_table
 
 if TYPE_CHECKING:
-    from lakeside.lake.objects import Preview
+    from lakeside.lake.objects import Preview, ReadPlan
 
 
 def preview(
@@ -26,15 +26,26 @@ def preview(
     ] = None,
     offset: Annotated[int, typer.Option(help="Rows to pass over first.", min=0)] = 0,
     limit: Annotated[int, typer.Option(help="Rows to show (up to the settings' limit).", min=1)] = 20,
+    sort: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Order of the rows; -COLUMN is the largest first.")
+    ] = None,
+    only_plan: Annotated[
+        bool, typer.Option("--plan", help="Say what would be read, and read no row.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Show rows of a parquet object, reading only the row groups and columns it takes."""
+    from lakeside.lake.objects import RowsWanted
     from lakeside.lake.plain import list_values
     from lakeside.services import open_services
     from lakeside.settings import load_settings
 
     lake = open_services(load_settings(), apart=True).lake
-    page = lake.preview_object(read_key(lake.url, key), _split(columns), offset, limit, where)
+    key, column = read_key(lake.url, key), (sort or "").removeprefix("-") or None
+    wanted = RowsWanted(_split(columns), offset, limit, where, column, (sort or "").startswith("-"))
+    if only_plan:
+        return _show_plan(lake.plan_rows(key, wanted), as_json)
+    page = lake.preview_rows(key, wanted)
     names = name_columns(page.rows.column_names)
     cells = [list_values(column) for column in page.rows.columns]
     values = list(zip(*cells, strict=True)) if cells else [()] * page.rows.num_rows
@@ -48,6 +59,8 @@ def preview(
         "rows_matching": page.rows_matching,
         "bytes_read": page.bytes_read,
         "row_groups_read": page.row_groups_read,
+        "row_numbers": list(page.row_numbers),
+        "columns_left_out": list(page.columns_left_out),
         "row_groups_skipped": page.row_groups_skipped,
         "truncated": page.truncated,
         "limit_met": find_limit(page),
@@ -57,10 +70,29 @@ def preview(
     return 0
 
 
-def _split(columns: str | None) -> list[str] | None:
+def _show_plan(plan: ReadPlan, as_json: bool) -> int:
+    from dataclasses import asdict
+
+    Output(as_json).show(asdict(plan), lambda: " ".join(_describe_plan(plan)))
+    return 0
+
+
+def _describe_plan(plan: ReadPlan) -> Iterator[str]:
+    chosen, total = len(plan.row_groups), plan.total_row_groups
+    yield f"{chosen:,} of {total:,} row groups ({plan.group_rows:,} of {plan.total_rows:,} rows);"
+    if plan.first_columns:
+        yield f"first {', '.join(plan.first_columns)}, at most {format_bytes(plan.first_bytes)};"
+        yield "where rows match,"
+    yield f"{len(plan.columns):,} columns, at most {format_bytes(plan.page_bytes_at_most)};"
+    yield f"{format_bytes(plan.bytes_limit)} are allowed."
+    if plan.columns_left_out:
+        yield f"Left out, because the rows lie too deep: {', '.join(plan.columns_left_out)}."
+
+
+def _split(columns: str | None) -> tuple[str, ...] | None:
     import csv
 
-    return [name for line in csv.reader([columns]) for name in line] if columns else None
+    return tuple(name for line in csv.reader([columns]) for name in line) if columns else None
 
 
 def find_limit(page: Preview) -> str | None:
@@ -79,6 +111,8 @@ def _describe(page: Preview) -> Iterator[str]:
         yield f"{page.row_groups_skipped:,} row groups ruled out by statistics;"
     groups = len(page.row_groups_read)
     yield f"read {format_bytes(page.bytes_read)} in {groups:,} row {'group' if groups == 1 else 'groups'}."
+    if page.columns_left_out:
+        yield f"Left out, because the rows lie too deep: {', '.join(page.columns_left_out)}."
     limit = find_limit(page)
     if limit:
         yield f"Stopped at the limit of {limit}: more may follow."

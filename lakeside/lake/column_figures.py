@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lakeside.lake.column_chunks import sum_bytes
 from lakeside.lake.errors import decoded
 from lakeside.lake.plain import list_values
 from lakeside.lake.preview import open_object, open_parquet
@@ -61,7 +62,7 @@ def _collect(metadata: pq.FileMetaData, schema: pa.Schema) -> ObjectFigures:
     groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
     counts = Counter(schema.names)
     leaves = find_leaves(metadata, schema, {name for name, count in counts.items() if count == 1})
-    sizes = _sum_bytes(metadata, groups, schema)
+    sizes = sum_bytes(metadata, groups, schema)
     columns = []
     for number, field in enumerate(schema):
         ranges: list[Range] = []
@@ -70,31 +71,6 @@ def _collect(metadata: pq.FileMetaData, schema: pa.Schema) -> ObjectFigures:
             ranges = [read_range(group, index, data_type) for group in groups]
         columns.append(_describe(field, sizes[number], ranges))
     return ObjectFigures(metadata.num_rows, tuple(g.num_rows for g in groups), tuple(columns))
-
-
-def _sum_bytes(
-    metadata: pq.FileMetaData, groups: Sequence[pq.RowGroupMetaData], schema: pa.Schema
-) -> list[tuple[int, ...]]:
-    """Compressed bytes per column and row group; a nested column's leaves stand together, in order."""
-    owners: list[int] = []
-    for number, field in enumerate(schema):
-        owners += [number] * _count_leaves(field.type)
-    sizes = [[0] * len(groups) for _ in range(len(schema))]
-    if len(owners) == metadata.num_columns:
-        for at, group in enumerate(groups):
-            for leaf, owner in enumerate(owners):
-                sizes[owner][at] += group.column(leaf).total_compressed_size
-    return [tuple(row) for row in sizes]
-
-
-def _count_leaves(data_type: pa.DataType) -> int:
-    if isinstance(data_type, pa.BaseExtensionType):
-        return _count_leaves(data_type.storage_type)
-    if pa.types.is_map(data_type):
-        return _count_leaves(data_type.key_type) + _count_leaves(data_type.item_type)
-    if pa.types.is_nested(data_type):
-        return sum(_count_leaves(data_type.field(i).type) for i in range(data_type.num_fields))
-    return 1
 
 
 def _describe(field: pa.Field, sizes: tuple[int, ...], ranges: Sequence[Range]) -> ColumnFigures:

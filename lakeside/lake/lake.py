@@ -16,7 +16,16 @@ from lakeside.lake.apart import Place, choose_readers, read_apart
 from lakeside.lake.change_mark import ChangeMark
 from lakeside.lake.errors import translated
 from lakeside.lake.footers import FooterReader
-from lakeside.lake.objects import Footer, LakeObject, ObjectListing, Preview, VersionListing
+from lakeside.lake.objects import (
+    Footer,
+    LakeObject,
+    ObjectListing,
+    Preview,
+    ReadPlan,
+    RowsWanted,
+    VersionListing,
+)
+from lakeside.lake.paging import Page
 from lakeside.lake.storage import Kind, Location, Storage
 from lakeside.settings import LimitSettings, RetentionSettings, Settings
 
@@ -198,21 +207,45 @@ class Lake:
         limit: int = 100,
         where: str | None = None,
     ) -> Preview:
-        """`limit` rows (at most `limits.preview_rows`) from row `offset` on, of some columns or all.
+        """`limit` rows from row `offset` on, of some columns or all; see `preview_rows`."""
+        chosen = tuple(columns) if columns else None
+        return self.preview_rows(key, RowsWanted(chosen, offset, limit, where))
+
+    def preview_rows(self, key: str, wanted: RowsWanted) -> Preview:
+        """A page of rows, at most `limits.preview_rows` of them.
 
         `where` is a condition as `lakeside.lake.where.parse` describes it; row groups whose statistics
-        rule it out are not read, and the search ends at the limits of bytes and seconds.
+        rule it out are not read, and the search ends at the limits of bytes and seconds. Columns whose
+        rows lie deeper than `limits.preview_megabytes` reach are left out and named.
 
         Raises:
             NotFound: no such object, or no such column.
             BadFile: it is not parquet, or it is cut.
-            QueryRejected: `where` cannot be read, or asks for what the columns do not have.
-            LimitExceeded: without a condition, not even one row within `limits.preview_megabytes`.
+            QueryRejected: `where` or `sort` cannot be read, or asks for what the columns do not have.
+            LimitExceeded: without a condition, not even one row within `limits.preview_megabytes`; sorted,
+                deeper than 10,000 rows, more than `limits.sorted_megabytes` to read, or too slow.
         """
+        return preview.preview_object(self._storage, key, self._bound(wanted))
+
+    def plan_rows(self, key: str, wanted: RowsWanted) -> ReadPlan:
+        """What `preview_rows` will read, told from the footer; raises the same, without reading a row."""
+        from lakeside.lake.read_plan import plan_page
+
+        return plan_page(self._storage, key, self._bound(wanted))
+
+    def _bound(self, wanted: RowsWanted) -> Page:
         bounds = self._limits
-        rows, maximum_bytes = min(limit, bounds.preview_rows), int(bounds.preview_megabytes * 1e6)
-        page = preview.Page(columns, offset, rows, maximum_bytes, where, bounds.preview_seconds)
-        return preview.preview_object(self._storage, key, page)
+        return Page(
+            columns=wanted.columns,
+            offset=wanted.offset,
+            limit=min(wanted.limit, bounds.preview_rows),
+            maximum_bytes=int(bounds.preview_megabytes * 1e6),
+            where=wanted.where,
+            maximum_seconds=bounds.preview_seconds,
+            sort=wanted.sort or None,
+            descending=wanted.descending,
+            sorted_bytes=int(bounds.sorted_megabytes * 1e6),
+        )
 
     def open_dataset(self, keys: Sequence[str], schema: pa.Schema) -> ds.Dataset:
         """Some objects as one Arrow dataset of that schema; a column an object lacks is null.

@@ -97,6 +97,9 @@ class Preview:
     `row_groups_skipped` how many groups the statistics ruled out, `rows_matching` how many match in all
     where everything was looked at (else None), `seconds_limited` that the limit of seconds was met.
     `truncated` then says that more rows match, or that not all could be looked at.
+
+    `row_numbers` are the rows' places in the object, counted from 0. `columns_left_out` were wanted too,
+    but reading them up to these rows would have cost more bytes than are allowed.
     """
 
     rows: pa.Table
@@ -110,3 +113,45 @@ class Preview:
     rows_examined: int | None = None
     rows_matching: int | None = None
     row_groups_skipped: int = 0
+    row_numbers: Sequence[int] = ()
+    columns_left_out: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RowsWanted:
+    """Which rows and columns of an object: `columns` None are all of them, `where` a condition in text.
+
+    With a condition or an order, `offset` counts the rows that match, in that order; `sort` is a column.
+    """
+
+    columns: tuple[str, ...] | None = None
+    offset: int = 0
+    limit: int = 100
+    where: str | None = None
+    sort: str | None = None
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPlan:
+    """What will be read for a page of rows, told from the footer before anything is.
+
+    `row_groups` can hold the rows; the others are ruled out by the page's place or by the condition and
+    the footer's statistics. `first_columns` (of the condition and the order) are read first, at most
+    `first_bytes`; then the columns of the page, only where rows match: about `page_bytes`, at most
+    `page_bytes_at_most`. `columns_left_out` cost more than `bytes_limit` allows. `farthest_row` is
+    about how far that many bytes reach, where they do not reach the page.
+    """
+
+    columns: Sequence[str]
+    row_groups: Sequence[int]
+    total_row_groups: int
+    total_rows: int
+    group_rows: int
+    first_columns: Sequence[str]
+    first_bytes: int
+    page_bytes: int
+    page_bytes_at_most: int
+    bytes_limit: int
+    columns_left_out: Sequence[str] = ()
+    farthest_row: int | None = None

@@ -1,7 +1,8 @@
 """A page of the rows that match a condition.
 
-Row groups that cannot hold one are left out by their statistics; the others are read in small batches,
-filtered one by one, until the page is full or a limit is met. Only rows that match are kept.
+Row groups that cannot hold one are left out by their statistics. Of the others the condition's columns
+are read first, in small batches, until the page is full or a limit is met; then the page's own columns,
+only of the row groups in which its rows lie and only as far as the last of them.
 """
 
 from __future__ import annotations
@@ -13,10 +14,20 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lakeside.lake.fetch import Pick, fetch_rows
 from lakeside.lake.objects import Preview
-from lakeside.lake.preview import Page, Reader, as_table, choose_batch_rows, choose_columns, find_heads
+from lakeside.lake.paging import (
+    Page,
+    Reader,
+    as_table,
+    choose_batch_rows,
+    choose_columns,
+    find_heads,
+    is_reached,
+    list_first_rows,
+)
 from lakeside.lake.version_file import VersionFile
-from lakeside.lake.where.apply import keep_rows
+from lakeside.lake.where.apply import find_rows
 from lakeside.lake.where.parse import parse_condition
 from lakeside.lake.where.prune import choose_row_groups
 from lakeside.lake.where.tree import Node, find_columns
@@ -24,11 +35,12 @@ from lakeside.lake.where.tree import Node, find_columns
 
 @dataclass(slots=True)
 class _Search:
-    """How far the search has come. One row beyond the page is kept, to know whether more match."""
+    """How far the search has come. One row beyond the page is looked for, to know whether more match."""
 
     page: Page
     started: float
     pieces: list[pa.RecordBatch] = field(default_factory=list)
+    picked: dict[int, list[int]] = field(default_factory=dict)
     groups: list[int] = field(default_factory=list)
     examined: int = 0
     matched: int = 0
@@ -39,19 +51,24 @@ class _Search:
     def complete(self) -> bool:
         return self.matched > self.page.offset + self.page.limit
 
-    def add(self, batch_rows: int, kept: pa.RecordBatch) -> None:
-        self.examined += batch_rows
-        first, last = self.page.offset, self.page.offset + self.page.limit
-        start, end = max(0, first - self.matched), max(0, last - self.matched)
-        piece = kept.slice(start, max(0, min(end, kept.num_rows) - start))
-        if piece.num_rows:
-            self.pieces.append(piece)
-        self.matched += kept.num_rows
+    @property
+    def picks(self) -> list[Pick]:
+        return [Pick(group, places) for group, places in self.picked.items()]
+
+    def add(self, batch: pa.RecordBatch, found: pa.Array, group: int, first: int) -> None:
+        """Rows of a batch that match; the batch begins at place `first` of the group."""
+        self.examined += batch.num_rows
+        start = max(0, self.page.offset - self.matched)
+        shown = found.slice(start, max(0, self.page.offset + self.page.limit - self.matched - start))
+        if len(shown):
+            self.pieces.append(batch.take(shown))
+            self.picked.setdefault(group, []).extend(first + place for place in shown.to_pylist())
+        self.matched += len(found)
 
     def check_limits(self, reader: Reader) -> bool:
-        """Whether a limit has been met."""
-        held = sum(piece.nbytes for piece in self.pieces)
-        self.bytes_limited = max(reader.bytes_read, held) > self.page.maximum_bytes
+        """Whether a limit has been met; a quarter of the bytes is kept for the columns of the page."""
+        spent = reader.bytes_read > self.page.maximum_bytes * 3 // 4
+        self.bytes_limited = spent or is_reached(self.page, reader, self.pieces)
         self.seconds_limited = time.monotonic() - self.started > self.page.maximum_seconds
         return self.bytes_limited or self.seconds_limited
 
@@ -62,41 +79,75 @@ def search_page(file: pq.ParquetFile, reader: Reader, page: Page, url: str) -> P
     condition = parse_condition(page.where or "", file.schema_arrow)
     groups = choose_row_groups(file.metadata, file.schema_arrow, condition)
     search = _Search(page, time.monotonic())
-    names = list(dict.fromkeys([*schema.names, *find_columns(condition)])) if page.columns else None
-    _run(search, _read_groups(file, reader, (groups, names), search), condition, reader)
+    names = list(dict.fromkeys(find_columns(condition)))
+    _run(search, read_groups(file, reader, groups, names, page), condition, reader)
     finished = search.examined == sum(file.metadata.row_group(group).num_rows for group in groups)
-    rows = as_table(search.pieces, schema)
+    rows, left_out, cut = _complete(file, reader, search, schema, condition)
     return Preview(
         rows=rows,
         total_rows=file.metadata.num_rows,
         offset=page.offset,
         bytes_read=reader.bytes_read,
         row_groups_read=tuple(search.groups),
-        truncated=not finished or search.complete,
-        bytes_limited=search.bytes_limited and not finished,
+        truncated=not finished or search.complete or cut,
+        bytes_limited=cut or (search.bytes_limited and not finished),
         seconds_limited=search.seconds_limited and not finished,
         rows_examined=search.examined,
         rows_matching=search.matched if finished else None,
         row_groups_skipped=file.metadata.num_row_groups - len(groups),
+        row_numbers=number_rows(file.metadata, search.picks)[: rows.num_rows],
+        columns_left_out=left_out,
     )
 
 
-def _run(search: _Search, batches: Iterator[pa.RecordBatch], condition: Node, reader: Reader) -> None:
+def number_rows(metadata: pq.FileMetaData, picks: Sequence[Pick]) -> list[int]:
+    """The places of picked rows in the whole object."""
+    firsts = list_first_rows(metadata)
+    return [firsts[pick.group] + place for pick in picks for place in pick.places]
+
+
+def _run(
+    search: _Search, batches: Iterator[tuple[int, int, pa.RecordBatch]], condition: Node, reader: Reader
+) -> None:
     """Look through the batches until the page is full, a limit is met, or the end."""
-    for batch in batches:
-        search.add(batch.num_rows, keep_rows(batch, condition))
+    for group, first, batch in batches:
+        if not search.groups or search.groups[-1] != group:
+            search.groups.append(group)
+        search.add(batch, find_rows(batch, condition), group, first)
         if search.complete or search.check_limits(reader):
             return
 
 
-def _read_groups(
-    file: pq.ParquetFile, reader: Reader, wanted: tuple[Sequence[int], list[str] | None], search: _Search
-) -> Iterator[pa.RecordBatch]:
-    groups, names = wanted
-    batch_rows = choose_batch_rows(file.metadata, groups, search.page)
+def read_groups(
+    file: pq.ParquetFile, reader: Reader, groups: Sequence[int], names: list[str], page: Page
+) -> Iterator[tuple[int, int, pa.RecordBatch]]:
+    """(row group, place of the batch's first row in it, batch) of some columns."""
     for group in groups:
-        search.groups.append(group)
-        if isinstance(reader, VersionFile) and group == groups[0]:
-            head = file.metadata.row_group(group)
-            reader.fetch_ahead(find_heads(head, names, head.num_rows, search.page))
-        yield from file.iter_batches(batch_rows, row_groups=[group], columns=names)
+        head = file.metadata.row_group(group)
+        if isinstance(reader, VersionFile):
+            reader.fetch_ahead(find_heads(head, names, head.num_rows, page))
+        first = 0
+        for batch in file.iter_batches(choose_batch_rows(file, [group], names, page), [group], names):
+            yield group, first, batch
+            first += batch.num_rows
+
+
+def _complete(
+    file: pq.ParquetFile, reader: Reader, search: _Search, schema: pa.Schema, condition: Node
+) -> tuple[pa.Table, Sequence[str], bool]:
+    """The rows that were found with all columns of the page, those left out, and whether rows were cut."""
+    known = [name for name in dict.fromkeys(find_columns(condition)) if name in schema.names]
+    repeated = len(set(schema.names)) < len(schema.names)
+    missing = schema if repeated else pa.schema([f for f in schema if f.name not in known])
+    if not search.pieces or not missing.names:
+        return as_table(search.pieces, schema), (), False
+    fetched = fetch_rows(file, reader, search.picks, missing, search.page)
+    if repeated or not known:
+        return fetched.rows, fetched.left_out, fetched.limited
+    found = as_table(search.pieces, pa.schema([schema.field(name) for name in known]))
+    if fetched.limited and not fetched.rows.num_rows:  # what the condition looked at is there anyhow
+        return found, missing.names, False
+    shown = [f for f in schema if f.name not in fetched.left_out]
+    count = fetched.rows.num_rows
+    columns = [(found if f.name in known else fetched.rows).column(f.name).slice(0, count) for f in shown]
+    return pa.Table.from_arrays(columns, schema=pa.schema(shown)), fetched.left_out, fetched.limited

@@ -31,10 +31,13 @@ class VersionFile(io.RawIOBase):
         self.bytes_read = 0
 
     def fetch_ahead(self, spans: Sequence[Span]) -> None:
-        """Fetch (start, end) spans at once and keep them; their sum is the caller's to bound."""
+        """Fetch (start, end) spans at once and keep them in place of those fetched before.
+
+        Their sum is the caller's to bound.
+        """
         with ThreadPoolExecutor(FETCH_THREADS, thread_name_prefix="fetch-ahead") as pool:
             contents = list(pool.map(self._fetch, spans))
-        self._parts += [(start, content) for (start, _), content in zip(spans, contents, strict=True)]
+        self._parts = [(start, content) for (start, _), content in zip(spans, contents, strict=True)]
 
     def readable(self) -> bool:
         return True

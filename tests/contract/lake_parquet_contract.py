@@ -14,7 +14,7 @@ from lakeside.lake.browse import browse
 from lakeside.lake.find import Sort, Wanted
 from lakeside.lake.footers import FIRST_TAIL_BYTES
 from lakeside.lake.lake import Lake
-from lakeside.lake.objects import Footer
+from lakeside.lake.objects import Footer, RowsWanted
 from lakeside.lake.provenance import FOOTER_KEY, Provenance
 from tests.contract.lake_objects_contract import DATA_KEY, write
 
@@ -212,6 +212,18 @@ class ParquetContract:
         assert page.row_groups_skipped > 0
         with pytest.raises(QueryRejected, match="LOWER"):
             lake.preview_object(DATA_KEY, where="lower(number) = 1")
+
+    def test_rows_in_order_and_what_reading_them_will_take(self, lake: Lake) -> None:
+        write_table(lake, DATA_KEY, make_table())
+        wanted = RowsWanted(("Trip_type ",), 1, 2, f"number < {2 * GROUP_ROWS}", "number", descending=True)
+        plan = lake.plan_rows(DATA_KEY, wanted)
+        assert (list(plan.row_groups), plan.first_columns) == ([0, 1], ["number"])
+        page = lake.preview_rows(DATA_KEY, wanted)
+        assert list(page.row_numbers) == [2 * GROUP_ROWS - 2, 2 * GROUP_ROWS - 3]
+        assert page.rows["Trip_type "].to_pylist() == [f"text {n}" for n in page.row_numbers]
+        assert (page.rows_matching, page.row_groups_read) == (2 * GROUP_ROWS, (0, 1))
+        place = lake.plan_rows(DATA_KEY, RowsWanted(offset=ROWS - 1))
+        assert (list(place.row_groups), place.first_bytes) == ([ROWS // GROUP_ROWS - 1], 0)
 
     def test_one_column_of_some_row_groups_and_what_the_footer_says_of_it(self, lake: Lake) -> None:
         write_table(lake, DATA_KEY, make_table())

@@ -11,9 +11,9 @@ from lakeside.lake.where.tree import All, AnyOf, Compare, IsNull, Known, Like, N
 from lakeside.lake.where.values import Kind, as_scalar, kind_of
 
 
-def keep_rows(batch: pa.RecordBatch, condition: Node) -> pa.RecordBatch:
-    """The rows for which the condition is true."""
-    return batch.filter(_evaluate(condition, batch), null_selection_behavior="drop")
+def find_rows(batch: pa.RecordBatch, condition: Node) -> pa.Array:
+    """The places of the rows for which the condition is true, rising."""
+    return pc.indices_nonzero(_evaluate(condition, batch))
 
 
 def _evaluate(node: Node, batch: pa.RecordBatch) -> pa.Array:
@@ -31,11 +31,13 @@ def _evaluate(node: Node, batch: pa.RecordBatch) -> pa.Array:
             valid = pc.is_valid(batch.column(name))
             return pc.if_else(valid, pa.scalar(outcome), pa.scalar(None, pa.bool_()))
         case Like(name, pattern):
-            return pc.match_like(_plain(batch.column(name)), pattern)
+            return pc.match_like(plain_values(batch.column(name)), pattern)
         case Pair(left, operator, right):
-            return pc.call_function(operator.value, [_plain(batch.column(left)), _plain(batch.column(right))])
+            return pc.call_function(
+                operator.value, [plain_values(batch.column(left)), plain_values(batch.column(right))]
+            )
         case Compare():
-            return _compare(node, _plain(batch.column(node.column)))
+            return _compare(node, plain_values(batch.column(node.column)))
 
 
 def _compare(node: Compare, values: pa.Array) -> pa.Array:
@@ -47,11 +49,11 @@ def _compare(node: Compare, values: pa.Array) -> pa.Array:
     return pc.call_function(node.operator.value, [values, wanted])
 
 
-def _plain(values: pa.Array) -> pa.Array:
+def plain_values(values: pa.Array) -> pa.Array:
     """The values in a type Arrow compares: dictionaries decoded, dates in days, small numbers widened."""
     data_type = values.type
     if pa.types.is_dictionary(data_type):
-        return _plain(values.dictionary_decode())
+        return plain_values(values.dictionary_decode())
     if pa.types.is_floating(data_type):
         return values.cast(pa.float64())
     if pa.types.is_date64(data_type):

@@ -183,7 +183,7 @@ class _Reader:
         names = self._schema.names
         found = [n for n in names if n == wanted] or [n for n in names if n.casefold() == wanted.casefold()]
         if not found:
-            raise QueryRejected(f"There is no column {wanted}.", f"There are {_list_names(names)}.")
+            raise QueryRejected(f"There is no column {wanted}.", f"There are {list_names(names)}.")
         if len(found) > 1:
             raise QueryRejected(f"{len(found)} columns are called {wanted}.", "It cannot be told which.")
         return found[0], self._schema.field(names.index(found[0])).type
@@ -264,6 +264,7 @@ def _refuse(node: exp.Expr) -> QueryRejected:
     return QueryRejected(f"{node.key.upper()} is not allowed in a condition: {shown}", _ALLOWED)
 
 
-def _list_names(names: list[str]) -> str:
+def list_names(names: list[str]) -> str:
+    """Columns in words; of many the first."""
     more = f" and {len(names) - 40:,} more" if len(names) > 40 else ""
     return ", ".join(names[:40]) + more
