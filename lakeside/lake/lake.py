@@ -198,7 +198,6 @@ class Lake:
         """What listed objects are by their first bytes (`parquet`, `gzip`, `csv`, `empty`, ...), by key."""
         return reading.name_contents(self._storage, objects)
 
-    @read_apart
     def preview_object(
         self,
         key: str,
@@ -211,6 +210,7 @@ class Lake:
         chosen = tuple(columns) if columns else None
         return self.preview_rows(key, RowsWanted(chosen, offset, limit, where))
 
+    @read_apart
     def preview_rows(self, key: str, wanted: RowsWanted) -> Preview:
         """A page of rows, at most `limits.preview_rows` of them.
 
@@ -227,6 +227,7 @@ class Lake:
         """
         return preview.preview_object(self._storage, key, self._bound(wanted))
 
+    @read_apart
     def plan_rows(self, key: str, wanted: RowsWanted) -> ReadPlan:
         """What `preview_rows` will read, told from the footer; raises the same, without reading a row."""
         from lakeside.lake.read_plan import plan_page

@@ -106,7 +106,7 @@ def _read_page(file: pq.ParquetFile, reader: Reader, page: Page, url: str) -> Pr
         row_groups_read=tuple(groups),
         truncated=page.offset + rows.num_rows < total,
         bytes_limited=rows.num_rows < asked,
-        row_numbers=range(page.offset, page.offset + rows.num_rows),
+        row_numbers=tuple(range(page.offset, page.offset + rows.num_rows)),
         columns_left_out=left_out,
     )
 
