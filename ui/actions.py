@@ -8,12 +8,13 @@ import streamlit as st
 
 from flows.console import Launch, RunSummary, ScheduleSpec
 from lakeside.plan import Action, Plan, require_unmoved
+from lakeside.restoring import RestorePlan, restore
 from ui.access.freshness import refresh_all
-from ui.access.opened import open_run_console
+from ui.access.opened import open_console_services, open_run_console
 from ui.access.plans import read_plan
 from ui.app_pages.pages import find_path
 from ui.formats import format_counted
-from ui.state import set_param, take, toast_later
+from ui.state import forget_choice, set_param, take, toast_later
 
 TRY_OUT_LAUNCH = Launch("green", 2024, (1, 2, 3), source="sample")
 
@@ -115,6 +116,24 @@ def remove_notification() -> None:
     """Nobody is told any more, and the address is forgotten."""
     open_run_console().remove_notification()
     _show_schedules("The webhook is removed")
+
+
+def restore_held() -> None:
+    """Make the copy that a click was about, if there was one, exactly as it was shown; then look anew.
+
+    Raises:
+        PlanMoved: the object was written or removed since the question was asked; nothing was changed.
+        NotFound: the version is not kept any more.
+    """
+    plan = take("restore")
+    if isinstance(plan, RestorePlan):
+        with st.spinner("Restoring …"):
+            restore(open_console_services(), plan)
+        forget_choice("old")
+        forget_choice("new")
+        toast_later("Restored. What was live before is kept as an earlier version")
+        refresh_all()
+        st.rerun()
 
 
 def _show_schedules(words: str) -> None:

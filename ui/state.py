@@ -84,6 +84,13 @@ def open_rows(where: str) -> NoReturn:
     st.rerun()
 
 
+def forget_choice(name: str) -> None:
+    """Let a choice be the default again when its widget is drawn next; not after it was drawn in this run."""
+    set_param(name, None)
+    st.session_state.pop(f"choice_{name}", None)
+    st.session_state.pop(f"seen_{name}", None)
+
+
 def follow_page(pages: int, name: str = "page") -> int:
     """The page an `st.pagination(pages, default=…, key=name)` is on, written to the URL.
 

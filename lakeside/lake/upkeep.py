@@ -46,6 +46,7 @@ def remove_version(storage: Storage, found: LakeObject) -> None:
             storage.versions.drop_version(found.key, Path(path), found.version, found.is_live)
         else:
             storage.filesystem.rm_file(path)
+    storage.mark.change()
 
 
 def _remove_file(storage: Storage, key: str, path: Path) -> None:

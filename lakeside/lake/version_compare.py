@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from lakeside.datasets.contract import Kind
 from lakeside.errors import LakesideError
 from lakeside.lake.column_figures import ColumnFigures
 from lakeside.lake.lake import Lake
@@ -50,7 +51,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ColumnDifference:
-    """One column in both versions; `renamed_from` when only case or blanks of its name differ."""
+    """One column in both versions; `renamed_from` when only case or blanks of its name differ.
+
+    `kind` is what its sum is taken of (see `ColumnStats`), where the figures are Lakeside's own.
+    """
 
     name: str
     state: ColumnState
@@ -59,6 +63,7 @@ class ColumnDifference:
     basis: Basis
     changes: Sequence[Change] = ()
     renamed_from: str | None = None
+    kind: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +163,9 @@ def _find_partners(old: Sequence[str], new: Sequence[str]) -> dict[str, str]:
 
 
 def _compare_column(old: _Side, before: str, new: _Side, name: str) -> ColumnDifference:
-    basis, changes = Basis.NOTHING, []
+    basis, changes, kind = Basis.NOTHING, [], None
     if before in old.exact and name in new.exact:
-        basis = Basis.PROVENANCE
+        basis, kind = Basis.PROVENANCE, new.exact[name].kind
         changes = list(_list_changes(old.exact[before], new.exact[name], _EXACT))
     elif before in old.statistics and name in new.statistics:
         basis, changes = _compare_statistics(old.statistics[before], new.statistics[name])
@@ -168,7 +173,7 @@ def _compare_column(old: _Side, before: str, new: _Side, name: str) -> ColumnDif
     renamed = None if before == name else before
     same = not changes and not renamed and types[0] == types[1]
     state = ColumnState.SAME if same else ColumnState.CHANGED
-    return ColumnDifference(name, state, *types, basis, changes, renamed)
+    return ColumnDifference(name, state, *types, basis, changes, renamed, kind)
 
 
 def _compare_statistics(old: ColumnFigures, new: ColumnFigures) -> tuple[Basis, list[Change]]:

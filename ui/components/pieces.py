@@ -64,6 +64,11 @@ def state_chip(look: Look) -> Markup:
     )
 
 
+def show_state(look: Look, words: str) -> None:
+    """A state and the sentence that belongs to it."""
+    st.html(el("p", state_chip(look), " ", words, style="margin:0"))
+
+
 def show_legend(legend: Iterable[tuple[Look, int]]) -> None:
     """The looks that occur, how often, and what they mean."""
     items = [

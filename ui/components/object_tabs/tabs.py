@@ -12,6 +12,7 @@ from ui.components.object_tabs.origin_tab import show_origin
 from ui.components.object_tabs.profile_tab import show_profile
 from ui.components.object_tabs.rows_tab import show_rows
 from ui.components.object_tabs.schema_tab import show_schema
+from ui.components.object_tabs.versions_tab import show_versions
 from ui.presenters.object_presenter import ObjectView
 
 
@@ -30,5 +31,6 @@ TABS = [
     ObjectTab("charts", "Charts", show_charts),
     ObjectTab("origin", "Origin", show_origin),
     ObjectTab("schema", "Schema", show_schema),
+    ObjectTab("versions", "Versions", show_versions),
     ObjectTab("code", "Use it", show_code),
 ]
