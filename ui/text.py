@@ -16,12 +16,16 @@ RUNS_QUESTION = "What is happening?"
 SCHEDULES_QUESTION = "What runs by itself?"
 LAKE_QUESTION = "What is in the lake?"
 SCHEMAS_QUESTION = "Where does it drift?"
+QUERY_QUESTION = "What do the files say?"
+SQL_QUESTION = "What do the tables say, and what does asking cost?"
 WAREHOUSE_QUESTION = "What is loaded?"
 
 TRY_OUT = "Try it with sample data"
 TRY_OUT_DETAIL = (
     "Makes three months of synthetic green trips on this machine and publishes them. Needs no network."
 )
+RUN_QUERY = "Run"
+CANCEL_QUERY = "Cancel the query"
 CANCEL = "Cancel run"
 CANCEL_SURE = "Yes, cancel it"
 RETRY = "Retry failed months"

@@ -19,6 +19,7 @@ from lakeside.warehouse.protocol import QueryResult
 log = logging.getLogger(__name__)
 
 Ask = Callable[[QueryHandle], QueryResult]
+OnEnd = Callable[[QueryResult | None], None]
 _MOST_IN_LINE = 16
 _LINE_SECONDS = 0.2
 
@@ -36,7 +37,7 @@ class State(StrEnum):
 class RunningQuery:
     """One query in its thread. Everything here can be read at any time; nothing blocks."""
 
-    def __init__(self, ask: Ask, on_end: Callable[[QueryResult | None], None]) -> None:
+    def __init__(self, ask: Ask, on_end: OnEnd) -> None:
         self.state = State.WAITING
         self.result: QueryResult | None = None
         self.error: LakesideError | None = None
@@ -107,7 +108,7 @@ class QueryDesk:
         self._open = 0
         self._most = at_once + _MOST_IN_LINE
 
-    def start(self, ask: Ask, on_end: Callable[[QueryResult | None], None] | None = None) -> RunningQuery:
+    def start(self, ask: Ask, on_end: OnEnd | None = None) -> RunningQuery:
         """Start a query in a thread; `on_end` is called once, with its result or None, before it is over.
 
         Raises:

@@ -27,7 +27,9 @@ PAGES = [
     PageEntry("schedules_page.py", "Schedules", "schedules", ":material/event_repeat:"),
     PageEntry("lake_page.py", "Lake", "lake", ":material/waves:"),
     PageEntry("schemas_page.py", "Schemas", "schemas", ":material/schema:"),
+    PageEntry("query_page.py", "Query the lake", "query", ":material/manage_search:"),
     PageEntry("warehouse_page.py", "Warehouse", "warehouse", ":material/table_chart:"),
+    PageEntry("sql_page.py", "SQL", "sql", ":material/terminal:"),
 ]
 
 

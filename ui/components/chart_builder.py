@@ -37,6 +37,7 @@ class ChartSource:
         link: a link to the page with these parameters chosen, for suggestions; none are shown without.
         key: the lake object whose rows these are, when it is one: its marks then lead to rows.
         split: what to split by unless another is chosen.
+        start: what to draw unless something else is chosen; the schema's best guess without.
     """
 
     name: str
@@ -45,11 +46,12 @@ class ChartSource:
     link: Callable[[dict[str, str]], str] | None = None
     key: str | None = None
     split: str | None = None
+    start: ChartSpec | None = None
 
 
 def show_chart_builder(source: ChartSource, with_where: bool = True) -> str | None:
     """Everything; returns the condition of a mark that was clicked, for the page to follow."""
-    start = default_spec(source.schema)
+    start = source.start or default_spec(source.schema)
     if start is None:
         show_muted("No column can be drawn: they are lists, structs or bytes, or there twice.")
         return None

@@ -9,7 +9,7 @@ from lakeside.month import Month
 from lakeside.plan.request import Mode
 
 INGEST, RUNS, LAKE, WAREHOUSE, SCHEDULES = "ingest", "runs", "lake", "warehouse", "schedules"
-CHECKS, SQL = "checks", "sql"
+CHECKS, SQL, QUERY = "checks", "sql", "query"
 SCHEMAS = "schemas"
 
 # What a run does, as the ingest page's URL has it; the first is the default.
@@ -65,6 +65,11 @@ def link_to_sql(sql: str) -> str:
 def link_to_schemas(group: str) -> str:
     """Where a dataset's columns drift, or those of the objects in a folder (a prefix that ends with `/`)."""
     return f"{SCHEMAS}?{urlencode({'dataset': group})}"
+
+
+def link_to_query(sql: str) -> str:
+    """The page that queries the lake, with its editor filled; nothing runs by itself."""
+    return f"{QUERY}?{urlencode({'sql': sql})}"
 
 
 def write_months(months: Iterable[Month]) -> str:

@@ -1,0 +1,13 @@
+"""SQL on the warehouse, with what it costs before it runs. `?sql=` fills the editor."""
+
+from __future__ import annotations
+
+from lakeside.queries.asking import Place
+from ui.components.boundary import error_boundary
+from ui.components.pieces import show_heading
+from ui.components.sql_bench import show_sql_bench
+from ui.text import SQL_QUESTION
+
+show_heading("SQL", SQL_QUESTION)
+with error_boundary():
+    show_sql_bench(Place.WAREHOUSE)
