@@ -77,6 +77,10 @@ class SourceSettings(_Section):
         "https://d37ci6vzurychx.cloudfront.net/misc/taxi_zone_lookup.csv",
         description="TLC's taxi zone lookup, a small reference table.",
     )
+    zone_shapes_url: str = Field(
+        "https://d37ci6vzurychx.cloudfront.net/misc/taxi_zones.zip",
+        description="TLC's taxi zone shapefile, zipped; http(s):// or file://.",
+    )
     sample_rows: int = Field(
         20_000, ge=1, le=10_000_000, description="Rows per month of the `sample` source."
     )

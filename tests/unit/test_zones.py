@@ -15,7 +15,7 @@ from lakeside.services import Services, open_services
 from lakeside.settings import Settings
 from lakeside.sources.probe import SourceName
 from lakeside.warehouse.protocol import QueryLimits
-from lakeside.zones import ZONES_KEY, ingest_zones
+from lakeside.zones import SHAPES_KEY, ZONES_KEY, ingest_zone_shapes, ingest_zones, read_zone_shapes
 
 LIMITS = QueryLimits(100, 30, 10**9)
 LOOKUP = """"LocationID","Borough","Zone","service_zone"
@@ -96,3 +96,25 @@ def test_a_bad_lookup_leaves_the_good_one(settings: Settings, services: Services
     with pytest.raises(SourceMissing):
         ingest_zones(open_with(settings, lookup.with_name("other.csv").as_uri()))
     assert texts(services) == ["Newark Airport", "NV", "NA"]
+
+
+def test_shapes_lie_in_the_lake_with_their_provenance(settings: Settings, shared_data: Path) -> None:
+    path = shared_data / "tlc" / "misc" / "taxi_zones.zip"
+    sources = settings.sources.model_copy(update={"zone_shapes_url": path.as_uri()})
+    services = open_services(settings.model_copy(update={"sources": sources}))
+    assert read_zone_shapes(services.lake) is None
+    outcome = ingest_zone_shapes(services)
+    assert (outcome.key, outcome.state, outcome.rows) == ("reference/taxi_zones.parquet", "written", 260)
+    origin = services.lake.read_footer(SHAPES_KEY).provenance
+    assert origin is not None and (origin.dataset, origin.source_url) == ("zone_shapes", path.as_uri())
+    shapes = read_zone_shapes(services.lake)
+    assert shapes is not None and shapes.num_rows == 260
+    assert ingest_zone_shapes(services).state == "unchanged"
+
+
+def test_another_object_in_the_place_of_the_shapes_is_refused(services: Services) -> None:
+    ingest_zones(services)
+    with services.lake.open_reader(ZONES_KEY) as lookup, services.lake.open_writer(SHAPES_KEY) as file:
+        file.write(lookup.read())
+    with pytest.raises(BadFile, match=r"taxi_zones\.parquet does not hold"):
+        read_zone_shapes(services.lake)

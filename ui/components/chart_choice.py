@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import pyarrow as pa
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lakeside.charts.spec import Aggregate, ChartSpec, Role, list_aggregates, list_grains, role_of
 from ui.presenters.chart_presenter import AGGREGATES, GRAINS
@@ -27,25 +28,38 @@ def choose_spec(schema: pa.Schema, start: ChartSpec, split: str | None = None) -
     with columns[1]:
         grains = list(list_grains(schema.field(x).type))
         grain = _choose("grain", "By", grains, start.grain if x == start.x else grains[0], GRAINS)
-    with columns[2]:
-        countable = [n for n in names if role_of(schema.field(n).type) is not Role.OTHER]
-        y = _choose("y", "Of", [ROWS, *countable], start.y or ROWS)
-    with columns[3]:
-        able = list(list_aggregates(None if y == ROWS else schema.field(y).type))
-        first = start.aggregate if start.aggregate in able else able[0]
-        aggregate = _choose("agg", "Shown", able, first, AGGREGATES)
+    y, aggregate = choose_measure(schema, start, (columns[2], columns[3]))
     with columns[4]:
-        parts = [n for n in countable if role_of(schema.field(n).type) is not Role.NUMBER]
+        parts = [n for n in names if role_of(schema.field(n).type) not in (Role.NUMBER, Role.OTHER)]
         split_by = _choose("split", "Split by", [NO_SPLIT, *parts], split or start.split or NO_SPLIT)
     chosen = None if split_by == NO_SPLIT else split_by
     return replace(
         start,
         x=x,
         grain=grain,
-        y=None if aggregate is Aggregate.ROWS else y,
+        y=y,
         aggregate=aggregate,
         split=chosen,
     )
+
+
+def choose_measure(
+    schema: pa.Schema, start: ChartSpec, places: Sequence[DeltaGenerator]
+) -> tuple[str | None, Aggregate]:
+    """Of which column (None: of the rows) what is shown, in two places."""
+    names = [f.name for f in schema if schema.names.count(f.name) == 1 and role_of(f.type) is not Role.OTHER]
+    with places[0]:
+        y = _choose("y", "Of", [ROWS, *names], start.y or ROWS)
+    with places[1]:
+        able = list(list_aggregates(None if y == ROWS else schema.field(y).type))
+        first = start.aggregate if start.aggregate in able else able[0]
+        aggregate = _choose("agg", "Shown", able, first, AGGREGATES)
+    return (None if y == ROWS else y), aggregate
+
+
+def choose_zone(columns: Sequence[str]) -> str:
+    """Which of the columns of zones: where trips began, or where they ended."""
+    return _choose("zone", "Zones of", columns, columns[0])
 
 
 def choose_where() -> str | None:

@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-import streamlit as st
-
 from lakeside.charts.spec import ChartSpec
 from lakeside.datasets.contract import SOURCE_MONTH
 from lakeside.lake.objects import LakeObject
 from lakeside.warehouse.lake_chart import Chart
 from ui.access.charts import load_chart
-from ui.access.lake import load_listing, load_object
+from ui.access.lake import load_object
 from ui.components.chart_builder import ChartSource, show_chart_builder
+from ui.components.month_choice import choose_months
 from ui.presenters.object_presenter import ObjectView
 from ui.presenters.places import link_to_object
-from ui.state import find_param, follow_url_many, open_rows, remember_choice
-
-MOST_MONTHS = 24
+from ui.state import find_param, open_rows
 
 
 def show_charts(item: LakeObject, view: ObjectView) -> None:
     """The builder; a click on a mark leads to its rows."""
-    objects = _choose_months(item)
+    objects = choose_months(item)
     where = show_chart_builder(_make_source(item, view, objects))
     if where:
         open_rows(where)
@@ -50,22 +47,3 @@ def _make_source(item: LakeObject, view: ObjectView, objects: Sequence[LakeObjec
 
 def _link(key: str, keep: dict[str, str | None], chosen: dict[str, str]) -> str:
     return link_to_object(key, tab="charts", **(keep | chosen))
-
-
-def _choose_months(item: LakeObject) -> list[LakeObject]:
-    """The object and the other months of its dataset that are drawn with it, in order."""
-    if item.dataset is None or item.month is None:
-        return [item]
-    listed = load_listing(f"data/{item.dataset}/").objects
-    others = {str(o.month): o for o in listed if o.dataset == item.dataset and o.key != item.key}
-    if not others:
-        return [item]
-    chosen = st.multiselect(
-        f"Together with other months of {item.dataset}",
-        list(others),
-        key=follow_url_many("months", list(others)),
-        placeholder="this month alone",
-        max_selections=MOST_MONTHS,
-    )
-    remember_choice("months", chosen, [])
-    return sorted([item, *(others[name] for name in chosen)], key=lambda o: str(o.month))

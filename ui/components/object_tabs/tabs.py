@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lakeside.lake.objects import LakeObject
 from ui.components.object_tabs.charts_tab import show_charts
 from ui.components.object_tabs.code_tab import show_code
+from ui.components.object_tabs.map_tab import show_map
 from ui.components.object_tabs.origin_tab import show_origin
 from ui.components.object_tabs.profile_tab import show_profile
 from ui.components.object_tabs.rows_tab import show_rows
@@ -29,6 +30,7 @@ TABS = [
     ObjectTab("rows", "Rows", show_rows),
     ObjectTab("profile", "Profile", show_profile),
     ObjectTab("charts", "Charts", show_charts),
+    ObjectTab("map", "Map", show_map),
     ObjectTab("origin", "Origin", show_origin),
     ObjectTab("schema", "Schema", show_schema),
     ObjectTab("versions", "Versions", show_versions),
