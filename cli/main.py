@@ -40,6 +40,8 @@ VERBS = {
     "diff": "cli.diff_command",
     "restore": "cli.restore_command",
     "prune": "cli.prune_command",
+    "check": "cli.check_command",
+    "reconcile": "cli.reconcile_command",
     "sql": "cli.sql_command",
     "remove": "cli.remove_command",
     "doctor": "cli.doctor_command",

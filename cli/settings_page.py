@@ -56,7 +56,7 @@ def _write_section(title: str, fields: list[tuple[str, FieldInfo]]) -> str:
 
 def _describe_default(info: FieldInfo) -> str:
     value = info.get_default(call_default_factory=True, validated_data={})
-    return "" if value in (None, {}) else f"`{value}`"
+    return "" if value in (None, {}, []) else f"`{value}`"
 
 
 def _describe_bounds(info: FieldInfo) -> Iterator[str]:

@@ -10,8 +10,9 @@ import logging
 import time
 from dataclasses import dataclass, replace
 
-from lakeside.checks.reconcile import require_passed, run_reconciliation
-from lakeside.checks.store import record_results
+from lakeside.checks.after_load import MonthChecks
+from lakeside.checks.facts import Surroundings
+from lakeside.checks.reconcile import require_passed
 from lakeside.datasets import Dataset, get_dataset
 from lakeside.errors import BadFile, NotFound
 from lakeside.ingest.ingest import IngestOutcome, IngestRequest, ingest_month
@@ -143,22 +144,25 @@ class _Load:
         """(whether rows were loaded, rows of the month in the table)."""
         self.reporter.enter(Stage.LOAD, self.footer.rows)
         key = data_key(self.dataset.name, self.request.month)
-        if not self.request.force and self._is_published():
+        around = Surroundings.ask(self.services)
+        if not self.request.force and self._is_published(around):
             return False, self.footer.rows
+        checks = MonthChecks(self.services, self.dataset, self.request.month, self.request.run_id)
+        gate = checks.make_gate(around)
         warehouse = self.services.warehouse
-        publication = warehouse.publish_month(self.dataset, self.request.month, self.services.lake, key)
+        publication = warehouse.publish_month(self.dataset, self.request.month, self.services.lake, key, gate)
         self.reporter.enter(Stage.CHECK, publication.rows)
-        self._check(publication)
+        self._check(checks, around.with_publication(publication), publication)
         return True, publication.rows
 
-    def _check(self, publication: Publication) -> None:
-        results = run_reconciliation(self.dataset, self.request.month, self.services)
+    def _check(self, checks: MonthChecks, around: Surroundings, publication: Publication) -> None:
+        results = checks.run(around)
         if any(r.is_red for r in results) and self._is_overtaken(publication):
             # What was published passed its audit; the figures compared here are of another process's month,
             # which checks them itself.
             logger.warning("%s was replaced by another process right after it was published", self.request)
             return
-        record_results(self.services, results)
+        checks.keep(results)
         require_passed(results, str(self.request))
 
     def _is_overtaken(self, publication: Publication) -> bool:
@@ -169,13 +173,13 @@ class _Load:
         found = {stored.content_id if stored else None, in_table.content_id if in_table else None}
         return found != {publication.content_id}
 
-    def _is_published(self) -> bool:
+    def _is_published(self, around: Surroundings) -> bool:
         place = (self.dataset.name, self.request.month)
-        publication = self.services.warehouse.list_publications().get(place)
+        publication = around.publications.get(place)
         provenance = self.footer.provenance
         if publication is None or provenance is None or publication.content_id != provenance.content_id:
             return False
-        return self.services.warehouse.count_months().get(place) == self.footer.rows
+        return around.counts.get(place) == self.footer.rows
 
 
 def _read_footer(key: str, request: MonthRequest, services: Services) -> Footer:

@@ -41,9 +41,10 @@ def open_services(settings: Settings, apart: bool = False) -> Services:
     its own.
 
     Raises:
-        SettingsError: the lake's URL cannot be used, or a column policy is for no dataset of ours.
+        SettingsError: the lake's URL cannot be used, or a setting names a dataset that is none of ours.
     """
-    _check_policies(settings.ingest.column_policy)
+    _check_names(settings.ingest.column_policy, "LAKESIDE_INGEST__COLUMN_POLICY")
+    _check_names(settings.checks.block, "LAKESIDE_CHECKS__BLOCK")
     memory = ProbeStore(settings.home_folder / FILE_NAME)
     return Services(
         settings, Lake.open(settings, _open_readers(settings, apart)), Sources(settings.sources, memory)
@@ -58,12 +59,12 @@ def _open_readers(settings: Settings, apart: bool) -> ReaderPool | None:
     return pool
 
 
-def _check_policies(policies: Iterable[str]) -> None:
+def _check_names(names: Iterable[str], setting: str) -> None:
     known = [dataset.name for dataset in list_datasets()]
-    for name in policies:
+    for name in names:
         if name not in known:
             raise SettingsError(
-                f"LAKESIDE_INGEST__COLUMN_POLICY names {name!r}, which is no dataset.",
+                f"{setting} names {name!r}, which is no dataset.",
                 f"Datasets are {', '.join(known)}.",
             )
 

@@ -181,6 +181,25 @@ class LimitSettings(_Section):
     )
 
 
+class CheckSettings(_Section):
+    after_load: bool = Field(
+        True, description="Run every check of a month right after it was loaded; false: only the reconciling."
+    )
+    block: list[str] = Field(
+        default_factory=list,
+        description="Datasets whose months are not published when an error-check of their rows fails; the "
+        'old rows stay. JSON, for example ["green"].',
+    )
+    thresholds: Path | None = Field(
+        None,
+        description="A TOML file whose thresholds replace those of lakeside/checks/thresholds.toml.",
+    )
+    sql_folder: Path | None = Field(
+        None, description="A folder of your own checks, a .sql file each; docs/checks.md says how."
+    )
+    seconds: float = Field(60, gt=0, le=3600, description="Seconds one check of your own may take.")
+
+
 class RetentionSettings(_Section):
     versions: int = Field(
         3,
@@ -272,6 +291,7 @@ class Settings(BaseSettings):
     sources: SourceSettings = Field(SourceSettings(), description="Where months come from.")
     ingest: IngestSettings = Field(IngestSettings(), description="How months are conformed.")
     limits: LimitSettings = Field(LimitSettings(), description="Bounds on what one click may cause.")
+    checks: CheckSettings = Field(CheckSettings(), description="What is judged, and what happens then.")
     retention: RetentionSettings = Field(
         RetentionSettings(), description="How long earlier versions and rows set aside are kept."
     )
@@ -320,9 +340,9 @@ def load_settings() -> Settings:
 
 def _find_unreadable() -> str | None:
     """The JSON setting that cannot be read; pydantic-settings names its section only."""
-    name = f"{PREFIX}INGEST__COLUMN_POLICY"
+    names = (f"{PREFIX}INGEST__COLUMN_POLICY", f"{PREFIX}CHECKS__BLOCK")
     for variable, value in os.environ.items():
-        if variable.upper() == name:
+        if (name := variable.upper()) in names:
             try:
                 json.loads(value)
             except ValueError:

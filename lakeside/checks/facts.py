@@ -9,11 +9,13 @@ from datetime import date, datetime
 from lakeside.checks.result import CheckKind, CheckResult, CheckState, Difference, Severity
 from lakeside.datasets.contract import Dataset
 from lakeside.errors import BadFile, CheckError, LakesideError, NotFound
+from lakeside.lake.lake import Lake
 from lakeside.lake.layout import data_key
 from lakeside.lake.objects import Footer
 from lakeside.lake.provenance import ColumnStats, Provenance
 from lakeside.month import Month
 from lakeside.services import Services
+from lakeside.warehouse.month_rows import MonthMeasures
 from lakeside.warehouse.protocol import Publication
 
 
@@ -26,6 +28,7 @@ class MonthFacts:
         key: of the lake's object.
         footer: the object's; None when the lake has none; the error when it cannot be read.
         figures: of the month's rows in the table, per table column; empty when there is no table.
+        types: the table's columns with their GoogleSQL types.
         publication: what `lakeside_loads` says of the month.
         counts: rows of every month of the dataset in the table.
         checked_at: now, UTC.
@@ -41,6 +44,7 @@ class MonthFacts:
     counts: Mapping[Month, int]
     checked_at: datetime
     run_id: str | None = None
+    types: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def provenance(self) -> Provenance | None:
@@ -51,11 +55,6 @@ class MonthFacts:
     def rows(self) -> int:
         """Rows of the month in the table; every column has as many."""
         return max((f.count + f.nulls for f in self.figures), default=0)
-
-    @property
-    def columns(self) -> frozenset[str]:
-        """Columns of the table."""
-        return frozenset(figure.name for figure in self.figures)
 
     @property
     def today(self) -> date:
@@ -121,37 +120,49 @@ class Surroundings:
         """Two questions to the warehouse."""
         return cls(services.warehouse.count_months(), services.warehouse.list_publications())
 
+    def with_publication(self, publication: Publication) -> Surroundings:
+        """The same after a month was published."""
+        place = (publication.dataset, publication.month)
+        return Surroundings(
+            {**self.counts, place: publication.rows}, {**self.publications, place: publication}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """When, by which run and with what known of all months a month is checked."""
+
+    around: Surroundings
+    moment: datetime
+    run_id: str | None = None
+
 
 def gather_facts(
-    place: tuple[Dataset, Month],
-    services: Services,
-    around: Surroundings,
-    moment: datetime,
-    run_id: str | None = None,
+    dataset: Dataset, month: Month, lake: Lake, measures: MonthMeasures | None, asking: Asking
 ) -> MonthFacts:
-    """Read the object's footer and measure the month in the table.
+    """Read the object's footer and put it beside what was measured (None: there is no table).
 
     Raises:
-        BackendUnavailable, AccessDenied: lake or warehouse cannot be asked.
+        BackendUnavailable, AccessDenied: the lake cannot be asked.
     """
-    dataset, month = place
     key = data_key(dataset.name, month)
     return MonthFacts(
         dataset=dataset,
         month=month,
         key=key,
-        footer=_read_footer(services, key),
-        figures=_measure(services, dataset, month),
-        publication=around.publications.get((dataset.name, month)),
-        counts={m: n for (name, m), n in around.counts.items() if name == dataset.name},
-        checked_at=moment,
-        run_id=run_id,
+        footer=_read_footer(lake, key),
+        figures=measures.figures if measures else [],
+        publication=asking.around.publications.get((dataset.name, month)),
+        counts={m: n for (name, m), n in asking.around.counts.items() if name == dataset.name},
+        checked_at=asking.moment,
+        run_id=asking.run_id,
+        types=measures.types if measures else {},
     )
 
 
-def _read_footer(services: Services, key: str) -> Footer | LakesideError | None:
+def _read_footer(lake: Lake, key: str) -> Footer | LakesideError | None:
     try:
-        footer = services.lake.read_footer(key)
+        footer = lake.read_footer(key)
     except NotFound:
         return None
     except BadFile as error:
@@ -159,10 +170,3 @@ def _read_footer(services: Services, key: str) -> Footer | LakesideError | None:
     if footer.provenance is None:
         return CheckError(f"{key} carries no provenance of Lakeside.", "Ingest the month again.")
     return footer
-
-
-def _measure(services: Services, dataset: Dataset, month: Month) -> Sequence[ColumnStats]:
-    try:
-        return services.warehouse.measure_month(dataset, month)
-    except NotFound:
-        return []

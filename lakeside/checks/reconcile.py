@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
-from lakeside.checks.facts import MonthFacts, Surroundings, gather_facts, make_result
+from lakeside.checks.facts import MonthFacts, gather_facts, make_result
+from lakeside.checks.registry import RECONCILING
 from lakeside.checks.result import CheckKind, CheckResult, Severity
-from lakeside.checks.rules import figures_equal, rows_accounted, rows_equal
+from lakeside.checks.run import Checking
 from lakeside.datasets.contract import Dataset
-from lakeside.errors import ContractViolation
+from lakeside.errors import ContractViolation, NotFound
 from lakeside.month import Month
 from lakeside.services import Services
 
-RECONCILING = (rows_accounted, rows_equal, figures_equal)
 
-
-def run_reconciliation(dataset: Dataset, month: Month, services: Services) -> list[CheckResult]:
+def run_reconciliation(
+    dataset: Dataset, month: Month, services: Services, checking: Checking | None = None
+) -> list[CheckResult]:
     """Measure the published month afresh and compare it with what the lake's object says of itself.
 
     Raises:
         BackendUnavailable, AccessDenied: the object or the table cannot be read.
     """
-    around = Surroundings.ask(services)
-    return judge_reconciliation(gather_facts((dataset, month), services, around, datetime.now(UTC)))
+    round_ = checking or Checking.start(services)
+    try:
+        rows = services.warehouse.open_month(dataset, month)
+        measures = rows.measure((), round_.estimate(dataset, month).scan)
+    except NotFound:
+        measures = None
+    return judge_reconciliation(gather_facts(dataset, month, services.lake, measures, round_.asking))
 
 
 def judge_reconciliation(facts: MonthFacts) -> list[CheckResult]:
-    """The three reconciling checks over facts that are there already."""
+    """The reconciling checks over facts that are there already."""
     return [
         make_result(facts, (rule.NAME, CheckKind.RECONCILE, Severity.ERROR), rule.judge(facts))
         for rule in RECONCILING

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from google.api_core import exceptions as google
 from google.cloud import bigquery
 
-from lakeside.datasets.contract import SOURCE_MONTH, Column, Dataset, Kind, Reference
+from lakeside.datasets.contract import SOURCE_MONTH, Column, Dataset, Reference
 from lakeside.errors import ContractViolation, NotFound
 from lakeside.warehouse.bigquery_client import (
     CALL_SECONDS,
@@ -30,13 +30,6 @@ STAGING_PREFIX = "lakeside_staging_"
 STAGING_LIFE = timedelta(days=1)
 _STAGING_NAME = re.compile(re.escape(STAGING_PREFIX) + r".+_(\d+)_[0-9a-f]{8}")
 _LEGACY_NAMES = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL"}
-KINDS_OF_TYPES = {
-    "INT64": Kind.INTEGER,
-    "FLOAT64": Kind.FLOAT,
-    "STRING": Kind.TEXT,
-    "DATETIME": Kind.TIMESTAMP,
-    "DATE": Kind.DATE,
-}
 
 
 def googlesql_name(field_type: str) -> str:

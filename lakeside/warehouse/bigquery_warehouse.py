@@ -28,6 +28,7 @@ from lakeside.warehouse.bigquery_client import (
     names,
 )
 from lakeside.warehouse.bigquery_errors import google_errors
+from lakeside.warehouse.bigquery_month import BigQueryMonth
 from lakeside.warehouse.bigquery_publish import (
     load_object,
     measure_staged,
@@ -37,8 +38,8 @@ from lakeside.warehouse.bigquery_publish import (
 )
 from lakeside.warehouse.bigquery_query import estimate_bigquery, query_bigquery
 from lakeside.warehouse.cancelling import QueryHandle
-from lakeside.warehouse.figures import GOOGLESQL, column_kinds, figure_expressions, read_figures
 from lakeside.warehouse.loads import LOADS_NAMES, LOADS_TABLE, read_publications
+from lakeside.warehouse.month_rows import Gate
 from lakeside.warehouse.protocol import Publication, QueryEstimate, QueryLimits, QueryResult, TableInfo
 
 _DAY_SECONDS = 86_400
@@ -62,7 +63,9 @@ class BigQueryWarehouse:
         """`project.dataset`."""
         return self._place.name
 
-    def publish_month(self, dataset: Dataset, month: Month, lake: Lake, key: str) -> Publication:
+    def publish_month(
+        self, dataset: Dataset, month: Month, lake: Lake, key: str, gate: Gate | None = None
+    ) -> Publication:
         """Stage by a load job, audit, then swap the month in one transaction; staging is dropped."""
         plan = plan_load(dataset, month, lake, key)
         tables.ensure_dataset(self._place)
@@ -71,6 +74,8 @@ class BigQueryWarehouse:
         try:
             stage_object(self._place, plan, lake, staging)
             judge_staged(plan, *measure_staged(self._place, plan, staging))
+            if gate is not None:
+                gate(BigQueryMonth(self._place, dataset, month, staging))
             tables.ensure_loads(self._place)
             tables.ensure_table(self._place, dataset, plan.columns)
             return swap_month(self._place, plan, staging)
@@ -122,17 +127,12 @@ class BigQueryWarehouse:
 
     def measure_month(self, dataset: Dataset, month: Month) -> Sequence[ColumnStats]:
         """The figures of a month's rows, per table column; NotFound when there is no such table."""
-        table = tables.get_table(self._place, dataset.name)
-        types = {f.name: tables.googlesql_name(f.field_type) for f in table.schema}
-        known = {n: tables.KINDS_OF_TYPES[t] for n, t in types.items() if t in tables.KINDS_OF_TYPES}
-        kinds = column_kinds(dataset, list(types), known)
-        row = self._place.run_query(
-            f"SELECT {', '.join(figure_expressions(kinds, GOOGLESQL))} "
-            f"FROM {names([dataset.name])} WHERE {SOURCE_MONTH} = @month",
-            Budget.of("measure", table.num_bytes or 0),
-            {"month": ("DATE", month.first_day)},
-        )[0]
-        return read_figures(tuple(row), kinds)[1]
+        size = tables.get_table(self._place, dataset.name).num_bytes or 0
+        return self.open_month(dataset, month).measure((), size).figures
+
+    def open_month(self, dataset: Dataset, month: Month) -> BigQueryMonth:
+        """The month's rows in the table; each question is one job."""
+        return BigQueryMonth(self._place, dataset, month, dataset.name)
 
     def list_tables(self) -> Sequence[TableInfo]:
         """Every table of the dataset but staging, with BigQuery's own row counts and sizes."""

@@ -32,13 +32,6 @@ DUCKDB_TYPES: dict[Kind, str] = {
     Kind.TIMESTAMP: "TIMESTAMP",
     Kind.DATE: "DATE",
 }
-KINDS_OF_TYPES = {
-    "BIGINT": Kind.INTEGER,
-    "DOUBLE": Kind.FLOAT,
-    "VARCHAR": Kind.TEXT,
-    "TIMESTAMP": Kind.TIMESTAMP,
-    "DATE": Kind.DATE,
-}
 
 
 def publish_staged(

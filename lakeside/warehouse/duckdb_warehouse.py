@@ -14,7 +14,6 @@ import pyarrow.parquet as pq
 
 from lakeside.checks.result import CheckResult
 from lakeside.datasets.contract import SOURCE_MONTH, Dataset, Reference
-from lakeside.errors import NotFound
 from lakeside.lake.lake import Lake
 from lakeside.lake.provenance import ColumnStats
 from lakeside.month import Month
@@ -23,8 +22,8 @@ from lakeside.warehouse.audit import judge_staged, plan_load
 from lakeside.warehouse.cancelling import QueryHandle
 from lakeside.warehouse.duckdb_checks import insert_results, select_history, select_latest
 from lakeside.warehouse.duckdb_file import DuckDBFile
+from lakeside.warehouse.duckdb_month import DuckDBMonth, open_published, open_staged
 from lakeside.warehouse.duckdb_publish import (
-    KINDS_OF_TYPES,
     delete_month,
     ensure_loads,
     publish_staged,
@@ -33,14 +32,8 @@ from lakeside.warehouse.duckdb_publish import (
 from lakeside.warehouse.duckdb_reference import replace_reference
 from lakeside.warehouse.duckdb_staging import StagingFolder, measure_staged
 from lakeside.warehouse.duckdb_tables import list_file_tables
-from lakeside.warehouse.figures import (
-    DUCKDB,
-    column_kinds,
-    figure_expressions,
-    quote_duckdb,
-    read_figures,
-)
 from lakeside.warehouse.loads import LOADS_NAMES, LOADS_TABLE, read_publications
+from lakeside.warehouse.month_rows import Gate
 from lakeside.warehouse.protocol import Publication, QueryEstimate, QueryLimits, QueryResult, TableInfo
 
 _DAY_SECONDS = 86_400
@@ -70,12 +63,16 @@ class DuckDBWarehouse:
         """The file, absolute."""
         return str(self._file.path)
 
-    def publish_month(self, dataset: Dataset, month: Month, lake: Lake, key: str) -> Publication:
+    def publish_month(
+        self, dataset: Dataset, month: Month, lake: Lake, key: str, gate: Gate | None = None
+    ) -> Publication:
         """Stage the object in a file of its own, audit it, then swap the month in one transaction."""
         plan = plan_load(dataset, month, lake, key)
         self._staging.sweep(_DAY_SECONDS)
         with self._staging.staged(plan, lake) as staged:
             judge_staged(plan, *measure_staged(staged, plan))
+            if gate is not None:
+                gate(open_staged(staged, dataset, month))
             with self._file.write() as connection:
                 return publish_staged(connection, self._file, plan, staged)
 
@@ -131,18 +128,11 @@ class DuckDBWarehouse:
         Raises:
             NotFound: there is no such table.
         """
-        with self._file.read() as connection:
-            types = {} if connection is None else table_columns(connection, self._file, dataset.name)
-            if connection is None or not types:
-                raise NotFound(f"{self.location} has no table {dataset.name}.", "Load a month first.")
-            known = {n: KINDS_OF_TYPES[t] for n, t in types.items() if t in KINDS_OF_TYPES}
-            kinds = column_kinds(dataset, list(types), known)
-            row = connection.execute(
-                f"SELECT {', '.join(figure_expressions(kinds, DUCKDB))} "
-                f"FROM {self._file.table(dataset.name)} WHERE {quote_duckdb(SOURCE_MONTH)} = ?",
-                [month.first_day],
-            ).fetchone()
-        return read_figures(row or (), kinds)[1]
+        return self.open_month(dataset, month).measure(()).figures
+
+    def open_month(self, dataset: Dataset, month: Month) -> DuckDBMonth:
+        """The month's rows in the table; the file is opened for each question."""
+        return open_published(self._file, dataset, month)
 
     def list_tables(self) -> Sequence[TableInfo]:
         """Every table and view of the schema. Sizes are not known per table."""

@@ -20,6 +20,13 @@ from lakeside.datasets.contract import Dataset, Kind
 from lakeside.lake.provenance import ColumnStats
 
 FLOAT_TOLERANCE = 1e-9
+KINDS_OF_GOOGLESQL = {
+    "INT64": Kind.INTEGER,
+    "FLOAT64": Kind.FLOAT,
+    "STRING": Kind.TEXT,
+    "DATETIME": Kind.TIMESTAMP,
+    "DATE": Kind.DATE,
+}
 _SHOWN_DIFFERENCES = 5
 _FIGURES = ("count", "nulls", "sum", "min", "max", "distinct")
 
@@ -150,13 +157,14 @@ def shorten_differences(differences: Sequence[str]) -> str:
 def column_kinds(
     dataset: Dataset, columns: Sequence[str], types: Mapping[str, Kind]
 ) -> list[tuple[str, Kind]]:
-    """The kind each table column is measured as: the contract's, else the one its type implies."""
+    """The kind each table column is measured as: the contract's where the type can be it, else its type's."""
     contract = {c.name.casefold(): c.kind for c in dataset.columns}
-    return [
-        (name, contract.get(name.casefold()) or types[name])
-        for name in columns
-        if name.casefold() in contract or name in types
-    ]
+    found = []
+    for name in (name for name in columns if name in types):
+        wanted = contract.get(name.casefold(), types[name])
+        fits = wanted.bigquery_type == types[name].bigquery_type
+        found.append((name, wanted if fits else types[name]))
+    return found
 
 
 def _compare_column(expected: ColumnStats, found: ColumnStats) -> list[Difference]:

@@ -15,6 +15,7 @@ from lakeside.lake.lake import Lake
 from lakeside.lake.provenance import ColumnStats
 from lakeside.month import Month
 from lakeside.warehouse.cancelling import QueryHandle
+from lakeside.warehouse.month_rows import Gate, MonthRows
 
 # BigQuery bills at least 10 MB for each table a query reads, and whole megabytes (BigQuery pricing).
 MINIMUM_BILLED_BYTES = 10 * 1024 * 1024
@@ -132,13 +133,20 @@ class Warehouse(Protocol):
     def location(self) -> str:
         """Where it is, for people: the file, or `project.dataset`."""
 
-    def publish_month(self, dataset: Dataset, month: Month, lake: Lake, key: str) -> Publication:
+    def publish_month(
+        self, dataset: Dataset, month: Month, lake: Lake, key: str, gate: Gate | None = None
+    ) -> Publication:
         """Write, audit, publish: stage the object, compare with its footer, swap in one transaction.
+
+        A `gate` is called with the staged rows after the audit; what it raises leaves the old rows.
 
         Raises:
             ContractViolation: the audit found other rows or sums than the footer states; the old rows stay.
             BadFile: the object carries no provenance.
         """
+
+    def open_month(self, dataset: Dataset, month: Month) -> MonthRows:
+        """The month's rows in the table, to be asked about; nothing is opened yet."""
 
     def publish_reference(self, reference: Reference, lake: Lake, key: str) -> int:
         """Replace a reference table as a whole by a lake object; how many rows it has now.
