@@ -1,4 +1,4 @@
-"""Results of checks are kept alike by both warehouses: added, never changed, the newest asked for at once."""
+"""Lights made of results: the worst decides, and what was replaced since does not count."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from lakeside.checks.result import (
     CheckKind,
     CheckResult,
     CheckState,
-    Difference,
     Light,
     Severity,
     group_by_month,
     judge_light,
 )
 from lakeside.month import Month
-from lakeside.warehouse.protocol import Publication, Warehouse
+from lakeside.warehouse.protocol import Publication
 
 OCTOBER, NOVEMBER = Month(2020, 10), Month(2020, 11)
-AT = datetime(2026, 11, 22, 10, 30, 15, 123456, tzinfo=UTC)
+AT = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 FAILED = CheckResult(
     check="figures_lake_warehouse",
     kind=CheckKind.RECONCILE,
@@ -27,33 +26,11 @@ FAILED = CheckResult(
     month=OCTOBER,
     severity=Severity.ERROR,
     state=CheckState.FAILED,
-    detail='fare_amount: sum 1 expected, 2 found; a "quote", a \\ and a\nline',
-    failing_rows=1,
-    rows=95_120,
-    allowed_share=0.001,
-    differences=(Difference("fare_amount", "sum", "1", "2"), Difference("tip", "count", None, "3")),
+    detail="fare_amount: sum 1 expected, 2 found",
     checked_at=AT,
     content_id="abc",
-    run_id=None,
 )
-SKIPPED = replace(FAILED, check="freshness", state=CheckState.SKIPPED, failing_rows=None, rows=None)
-
-
-def test_the_newest_of_each_is_asked_for_at_once(warehouse: Warehouse) -> None:
-    assert warehouse.list_latest_checks() == []
-    assert warehouse.list_check_history("green") == []
-    passed = replace(FAILED, state=CheckState.PASSED, differences=(), checked_at=AT + timedelta(hours=1))
-    november = replace(FAILED, month=NOVEMBER, run_id="run")
-
-    warehouse.record_checks([])
-    warehouse.record_checks([FAILED, SKIPPED, november])
-    warehouse.record_checks([passed])
-
-    assert warehouse.list_latest_checks() == [passed, SKIPPED, november]
-    history = warehouse.list_check_history("green", "figures_lake_warehouse", OCTOBER)
-    assert history == [passed, FAILED]
-    assert warehouse.list_check_history("green", limit=1) == [passed]
-    assert warehouse.list_check_history("yellow") == []
+SKIPPED = replace(FAILED, check="freshness", state=CheckState.SKIPPED)
 
 
 def test_lights() -> None:
