@@ -22,6 +22,8 @@ from lakeside.errors import QueryRejected
 _ARROW_SCAN = "PYTHON_ARROW_SCAN"
 _ALLOWED_FUNCTIONS = (_ARROW_SCAN, "UNNEST", "")
 _MARK = "::"
+# How DuckDB marks a condition that is tested again above the scan (ORDER BY with LIMIT brings them about).
+_OPTIONAL = "optional: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def _is_scan(node: dict[str, Any]) -> bool:
 
 def _read_scan(node: dict[str, Any]) -> Scan:
     details = node["extra_info"]
-    filters = _as_list(details.get("Filters"))
+    filters = [text.removeprefix(_OPTIONAL) for text in _as_list(details.get("Filters"))]
     read = [_columns_of(text) for text in filters]
     names = set(_as_list(details.get("Projections"))).union(*read)
     table = str(details.get("Table", "")) or next((n.partition(_MARK)[0] for n in names if _MARK in n), "")
