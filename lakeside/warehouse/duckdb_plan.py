@@ -21,6 +21,8 @@ from lakeside.errors import QueryRejected
 # What scans a registered Arrow dataset; the connection holds none but those given to the query.
 _ARROW_SCAN = "PYTHON_ARROW_SCAN"
 _ALLOWED_FUNCTIONS = (_ARROW_SCAN, "UNNEST", "")
+# Operators that write: DuckDB calls a SELECT what has a DELETE in its WITH clause.
+_WRITES = ("INSERT", "DELETE", "UPDATE", "MERGE", "COPY", "BATCH", "CREATE", "DROP", "ALTER", "EXPORT")
 _MARK = "::"
 # How DuckDB marks a condition that is tested again above the scan (ORDER BY with LIMIT brings them about).
 _OPTIONAL = "optional: "
@@ -50,7 +52,7 @@ def read_plan(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Scan]:
     """Bind and plan one DuckDB SELECT without running it; the scans in it.
 
     Raises:
-        QueryRejected: the plan has a table function, so it would read something that is no table.
+        QueryRejected: the plan writes, or has a table function and so would read what is no table.
         duckdb.Error: it does not bind.
     """
     rows = connection.execute(f"EXPLAIN (FORMAT json) {sql}").fetchall()
@@ -73,6 +75,8 @@ def _walk(nodes: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 def _is_scan(node: dict[str, Any]) -> bool:
     details = node.get("extra_info", {})
     function = str(details.get("Function", ""))
+    if str(node["name"]).startswith(_WRITES):
+        raise QueryRejected(f"{node['name']} is not allowed in a query.", "Nothing here can change data.")
     if function not in _ALLOWED_FUNCTIONS or node["name"] == "INOUT_FUNCTION":
         name = function or str(details.get("Name", ""))
         raise QueryRejected(f"The table function {name.lower()} is not allowed.", "Only tables can be read.")

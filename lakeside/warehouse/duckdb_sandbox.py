@@ -25,7 +25,8 @@ from lakeside.warehouse.sql.translate import translate_select
 
 _BATCH_ROWS = 2048
 _ONE_SELECT = "Nothing here can change data or settings."
-# Functions that tell of the process or its settings; no setting forbids them, so they are covered.
+# Functions that tell of the process, write to its log or hold it up; no setting forbids them, so they are
+# covered.
 _COVERED = (
     "current_setting(a)",
     "getvariable(a)",
@@ -35,6 +36,9 @@ _COVERED = (
     "current_schema()",
     "current_schemas(a)",
     "version()",
+    "write_log(a)",
+    "pg_sleep(a)",
+    "sleep_ms(a)",
 )
 _COVER = "; ".join(f"CREATE OR REPLACE TEMP MACRO {name} AS error('not allowed')" for name in _COVERED)
 
@@ -72,13 +76,26 @@ def prepare_select(connection: duckdb.DuckDBPyConnection, question: Question, kn
         QueryRejected, NotFound: see `translate_select`; or DuckDB does not understand it.
     """
     translated = translate_select(question.sql, known.dataset, known.tables, question.limits.rows)
+    scans = plan_locked(connection, translated.sql, question, known)
+    return Prepared(translated.sql, translated.tables, scans)
+
+
+def plan_locked(
+    connection: duckdb.DuckDBPyConnection, sql: str, question: Question, known: KnownTables
+) -> tuple[Scan, ...]:
+    """The engine's own locks, whatever text comes to it: one SELECT by DuckDB's parser, no table function
+    and no foreign table in its plan, nothing that tells of the process.
+
+    Raises:
+        QueryRejected: one of them holds.
+    """
     database = _cover_functions(connection)
     allowed = {f"{database}.{schema or 'main'}.{name}" for name, schema in known.tables.items()}
     with refusing(question):
-        must_be_select(connection, translated.sql)
-        scans = read_plan(connection, translated.sql)
+        must_be_select(connection, sql)
+        scans = read_plan(connection, sql)
     require_tables(scans, allowed)
-    return Prepared(translated.sql, translated.tables, tuple(scans))
+    return tuple(scans)
 
 
 def run_prepared(

@@ -61,7 +61,7 @@ def plan_lake_query(lake: Lake, sql: str, limits: QueryLimits) -> LakePlan:
         QueryRejected, NotFound, BadFile: see `run_lake_query`.
     """
     question = Question(sql, limits)
-    with _open(LimitSettings()) as connection:
+    with open_engine(LimitSettings()) as connection:
         tables, chosen, _ = _prepare(connection, lake, question)
         return _describe(tables, chosen)
 
@@ -87,7 +87,7 @@ def run_lake_query(
     """
     started = time.monotonic()
     question = Question(sql, limits, handle)
-    with _open(bounds or LimitSettings()) as connection:
+    with open_engine(bounds or LimitSettings()) as connection:
         tables, chosen, prepared = _prepare(connection, lake, question)
         if handle is not None and handle.is_cancelled:
             raise QueryCancelled("The query was cancelled.", "Nothing of it runs any more.")
@@ -159,7 +159,7 @@ def _describe(tables: Sequence[LakeTable], chosen: dict[str, list[LakeObject]]) 
 
 
 @contextmanager
-def _open(bounds: LimitSettings) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_engine(bounds: LimitSettings) -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty engine that can reach nothing but what is registered, with bounded memory and disk."""
     with tempfile.TemporaryDirectory(prefix="lakeside-query-", ignore_cleanup_errors=True) as folder:
         config: dict[str, str | bool | int | float | list[str]] = {

@@ -1,4 +1,4 @@
-"""GoogleSQL on DuckDB answers as BigQuery documents, refuses what it cannot, and lets nobody out."""
+"""GoogleSQL on DuckDB answers as BigQuery documents and refuses what it cannot."""
 
 from __future__ import annotations
 
@@ -6,86 +6,18 @@ import datetime
 import math
 import time
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from lakeside.errors import LakesideError, LimitExceeded, NotFound, QueryRejected
+from lakeside.errors import LakesideError, LimitExceeded, QueryRejected
 from lakeside.warehouse.duckdb_file import READ_CONFIG
 from lakeside.warehouse.duckdb_sandbox import KnownTables, Question, run_select
 from lakeside.warehouse.protocol import QueryLimits, QueryResult
 from tests.contract.googlesql_answers import ANSWERS, ERRORS, REFUSED
 
 LIMITS = QueryLimits(rows=10, seconds=10, billed_bytes=10**9)
-
-ATTACKS = [
-    "SELECT * FROM read_csv('/etc/passwd')",
-    "SELECT * FROM read_text('/etc/passwd')",
-    "SELECT * FROM read_parquet('{home}/x.parquet')",
-    "SELECT * FROM '/etc/passwd'",
-    "SELECT * FROM `/etc/passwd`",
-    "SELECT * FROM `/etc/passwd.csv`",
-    "SELECT * FROM glob('/etc/*')",
-    "SELECT * FROM duckdb_settings()",
-    "SELECT * FROM duckdb_secrets()",
-    "SELECT * FROM pragma_database_list",
-    "SELECT * FROM sqlite_master",
-    "SELECT * FROM INFORMATION_SCHEMA.TABLES",
-    "SELECT * FROM trips.INFORMATION_SCHEMA.COLUMNS",
-    "SELECT * FROM pg_catalog.pg_class",
-    "SELECT * FROM other.green",
-    "SELECT * FROM range(10)",
-    "SELECT * FROM generate_series(1, 10)",
-    "SELECT * FROM query('SELECT 1')",
-    "SELECT * FROM query_table('green')",
-    "SELECT * FROM EXTERNAL_QUERY('c', 'SELECT 1')",
-    "SELECT * FROM ML.PREDICT(MODEL m, TABLE t)",
-    "SELECT getenv('HOME')",
-    "SELECT current_setting('home_directory')",
-    "SELECT current_database()",
-    "SELECT session_user()",
-    "SELECT @@version",
-    "SELECT @name",
-    "SELECT ?",
-    "SELECT nextval('s')",
-    "SELECT pg_sleep(10)",
-    "SELECT error('x')",
-    "SELECT write_log('x')",
-    "SELECT read_blob('/etc/passwd')",
-    "SELECT safe.getenv('HOME')",
-    "SELECT 1; DROP TABLE green",
-    "SELECT 1; SELECT 2",
-    "",
-    "-- nothing",
-    "DROP TABLE green",
-    "DELETE FROM green WHERE TRUE",
-    "INSERT INTO green (VendorID) VALUES (1)",
-    "UPDATE green SET VendorID = 1 WHERE TRUE",
-    "MERGE green USING green AS s ON FALSE WHEN NOT MATCHED THEN INSERT ROW",
-    "CREATE TABLE t AS SELECT 1",
-    "CREATE TEMP FUNCTION f() AS (1); SELECT f()",
-    "ALTER TABLE green ADD COLUMN x INT64",
-    "TRUNCATE TABLE green",
-    "WITH x AS (DELETE FROM green WHERE TRUE) SELECT 1",
-    "EXPORT DATA OPTIONS(uri='{home}/x', format='CSV') AS SELECT 1",
-    "COPY (SELECT 1) TO '{home}/x'",
-    "ATTACH '{home}/x.db'",
-    "INSTALL httpfs",
-    "LOAD httpfs",
-    "PRAGMA database_list",
-    "SET enable_external_access = true",
-    "CALL pragma_version()",
-    "EXECUTE IMMEDIATE 'SELECT 1'",
-    "DECLARE x INT64 DEFAULT 1; SELECT x",
-    "BEGIN TRANSACTION; COMMIT TRANSACTION",
-    "EXPLAIN SELECT 1",
-    "DESCRIBE green",
-    "SHOW TABLES",
-    "SELECT * FROM green TABLESAMPLE SYSTEM (10 PERCENT)",
-    "SELECT * INTO x FROM green",
-]
 
 
 @cache
@@ -125,31 +57,6 @@ def test_what_bigquery_calls_an_error_is_one(expression: str) -> None:
 def test_what_would_differ_in_silence_is_refused(expression: str) -> None:
     with pytest.raises(QueryRejected):
         answer(expression)
-
-
-@pytest.mark.parametrize("attack", ATTACKS)
-def test_nobody_gets_out(attack: str, tmp_path: Path) -> None:
-    with pytest.raises((QueryRejected, NotFound)) as refused:
-        ask(attack.replace("{home}", str(tmp_path)))
-
-    assert refused.value.message
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_the_connection_is_closed_even_without_the_guard(tmp_path: Path) -> None:
-    target = tmp_path / "x"
-    attacks = [
-        "SELECT * FROM read_text('/etc/passwd')",
-        f"COPY (SELECT 1) TO '{target}'",
-        f"ATTACH '{target}'",
-        "SET enable_external_access = true",
-        "INSTALL httpfs",
-    ]
-    with duckdb.connect(":memory:", config=READ_CONFIG) as connection:
-        for attack in attacks:
-            with pytest.raises(duckdb.Error):
-                connection.execute(attack)
-    assert not target.exists()
 
 
 def test_columns_without_a_name_are_called_as_bigquery_calls_them() -> None:

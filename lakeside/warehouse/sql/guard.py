@@ -91,6 +91,8 @@ def _check_node(node: exp.Expr) -> None:
         raise QueryRejected(
             f"{node.sql('bigquery')} is a parameter or system variable.", "Write the value itself."
         )
+    if isinstance(node, exp.Identifier) and not node.quoted and node.name.startswith("$"):
+        raise QueryRejected(f"{node.name} is a parameter.", "Write the value itself.")
     if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Func):
         raise _unknown(node.sql("bigquery").split("(", 1)[0])
     if isinstance(node, exp.Func):
