@@ -10,13 +10,12 @@ from __future__ import annotations
 import json
 import os
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, SettingsConfigDict
-from pydantic_settings import SettingsError as SourceError
 
 from lakeside.errors import SettingsError
 
@@ -265,12 +264,11 @@ class PrefectSettings(_Section):
     )
 
 
-class Settings(BaseSettings):
-    """Everything that can be chosen; with nothing set, a folder lake and a DuckDB file under `data/`."""
+class Settings(_Section):
+    """Everything that can be chosen; with nothing set, a folder lake and a DuckDB file under `data/`.
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", extra="ignore", frozen=True
-    )
+    Made by hand it holds what it is given and the defaults; `load_settings` reads the environment.
+    """
 
     home: Path = Field(Path("data"), description="Folder of all local state; relative to the project's root.")
     lake_url: str | None = Field(
@@ -327,27 +325,51 @@ def load_settings() -> Settings:
             f"{name} is not a setting of Lakeside and is ignored; see docs/settings.md.", stacklevel=2
         )
     try:
-        return Settings()
-    except SourceError as error:  # a value that should be JSON and is not
-        raise SettingsError(
-            f"{_find_unreadable() or error} is not JSON.", "See docs/settings.md for what it may be."
-        ) from error
+        return Settings.model_validate(_read(os.environ))
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + "__".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(f"{name}: {first['msg']}.", "See docs/settings.md for what it may be.") from error
+        raise SettingsError(f"{name}: {first['msg']}.", _HINT) from error
 
 
-def _find_unreadable() -> str | None:
-    """The JSON setting that cannot be read; pydantic-settings names its section only."""
-    names = (f"{PREFIX}INGEST__COLUMN_POLICY", f"{PREFIX}CHECKS__BLOCK")
-    for variable, value in os.environ.items():
-        if (name := variable.upper()) in names:
-            try:
-                json.loads(value)
-            except ValueError:
-                return f"{name}: {value!r}"
-    return None
+_HINT = "See docs/settings.md for what it may be."
+
+
+def _read(environment: Mapping[str, str]) -> dict[str, Any]:
+    """What is set, as `Settings` takes it; the case of a variable's name does not matter.
+
+    Raises:
+        SettingsError: a value that should be JSON is not.
+    """
+    variables = {name.upper(): text for name, text in environment.items()}
+    found: dict[str, Any] = {}
+    for field, info in Settings.model_fields.items():
+        section = section_of(info)
+        if section is None:
+            name = variable_name(field, info)
+            found |= {field: variables[name]} if name in variables else {}
+        else:
+            found[field] = {
+                inner: _decode(name, variables[name], inner_info)
+                for inner, inner_info in section.model_fields.items()
+                if (name := f"{PREFIX}{field}__{inner}".upper()) in variables
+            }
+    return found
+
+
+def _decode(name: str, text: str, info: FieldInfo) -> Any:
+    if get_origin(info.annotation) not in (dict, list, tuple):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise SettingsError(f"{name}: {text!r} is not JSON.", _HINT) from error
+
+
+def section_of(info: FieldInfo) -> type[BaseModel] | None:
+    """The settings below a field; None when the field is a setting itself."""
+    kind = info.annotation
+    return kind if isinstance(kind, type) and issubclass(kind, _Section) else None
 
 
 def variable_name(field: str, info: FieldInfo) -> str:
@@ -360,8 +382,8 @@ def setting_names() -> dict[str, str]:
     """Every environment variable that is read, with its description, in order."""
     names: dict[str, str] = {}
     for field, info in Settings.model_fields.items():
-        section = info.annotation
-        if isinstance(section, type) and issubclass(section, _Section):
+        section = section_of(info)
+        if section is not None:
             for inner, inner_info in section.model_fields.items():
                 names[f"{PREFIX}{field}__{inner}".upper()] = inner_info.description or ""
         else:

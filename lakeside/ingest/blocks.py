@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from lakeside.errors import BadFile
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 2 << 20
 LONGEST_LINE_BYTES = 16 << 20
 _BOM = b"\xef\xbb\xbf"
 

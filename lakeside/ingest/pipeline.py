@@ -11,12 +11,16 @@ from lakeside.ingest.conform import Conformed
 
 Work = Callable[[], Conformed]
 
+# Pieces beyond those being parsed: as many as are parsed while a row group is written (0.2 s), so that
+# no core waits for the other.
+_AHEAD = 8
+
 
 def run_in_order(work: Iterable[Work], write: Callable[[Conformed], None], workers: int = 0) -> None:
     """Do each piece of work in a pool and hand the results to `write`, in the order of the work.
 
     Reading (the iterable, in this thread), parsing (the pool) and writing (a thread of its own) overlap.
-    At most `workers` + 2 pieces are under way or waiting, which bounds the memory.
+    At most `workers` + 8 pieces are under way or waiting, which bounds the memory.
 
     Args:
         workers: parser threads; 0 means one per core.
@@ -34,7 +38,7 @@ def run_in_order(work: Iterable[Work], write: Callable[[Conformed], None], worke
         try:
             for piece in work:
                 waiting.append(writer.submit(hand_on, pool.submit(piece)))
-                if len(waiting) > workers + 2:
+                if len(waiting) > workers + _AHEAD:
                     waiting.popleft().result()
             while waiting:
                 waiting.popleft().result()
