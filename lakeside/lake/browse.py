@@ -95,6 +95,22 @@ def browse(lake: Lake, prefix: str, limit: int, wanted: Wanted | None = None) ->
     )
 
 
+def describe_object(lake: Lake, key: str) -> ObjectFacts:
+    """What one object is; the first bytes tell where it has no footer.
+
+    Raises:
+        NotFound, AccessDenied, BackendUnavailable: nothing can be told of it.
+    """
+    found = lake.get_object(key)
+    try:
+        return ObjectFacts(found, "parquet", lake.read_footer(key))
+    except BadFile as error:
+        content = lake.name_contents([found])[key]
+        if isinstance(content, LakesideError):
+            raise content from error
+        return ObjectFacts(found, content, None, error.message)
+
+
 def describe_objects(lake: Lake, objects: Sequence[LakeObject]) -> list[ObjectFacts]:
     """What each object is: its footer when it is parquet, whatever its name; first bytes otherwise."""
     promised = [o for o in objects if o.key.endswith(".parquet")]

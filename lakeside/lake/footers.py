@@ -138,6 +138,8 @@ class FooterReader:
 
 def _footer_bytes(tail: bytes, size_bytes: int, url: str) -> int:
     """How many bytes from the end hold the footer; BadFile when there can be none."""
+    if not size_bytes:
+        raise BadFile(f"{url} is empty: it has no bytes at all.", "Write it again, or remove it.")
     magic = tail[-4:]
     if magic == _ENCRYPTED:
         raise BadFile(f"{url} is an encrypted parquet file.", "Lakeside reads plain parquet files only.")

@@ -16,6 +16,7 @@ from lakeside.lake.apart import Place, choose_readers, read_apart
 from lakeside.lake.change_mark import ChangeMark
 from lakeside.lake.errors import translated
 from lakeside.lake.footers import FooterReader
+from lakeside.lake.head import SHOWN_BYTES, Head, describe_head
 from lakeside.lake.objects import (
     Footer,
     LakeObject,
@@ -197,6 +198,12 @@ class Lake:
     def name_contents(self, objects: Sequence[LakeObject]) -> dict[str, str | LakesideError]:
         """What listed objects are by their first bytes (`parquet`, `gzip`, `csv`, `empty`, ...), by key."""
         return reading.name_contents(self._storage, objects)
+
+    def read_head(self, key: str) -> Head:
+        """The first bytes of an object, at most 2,048; NotFound when it is not there."""
+        found = self.get_object(key)
+        first = reading.read_range(self._storage, found, 0, min(SHOWN_BYTES, found.size_bytes))
+        return describe_head(first, found.size_bytes)
 
     def preview_object(
         self,

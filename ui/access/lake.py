@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from lakeside.lake.browse import ObjectFacts, describe_objects
+from lakeside.lake.browse import ObjectFacts, describe_object, describe_objects
 from lakeside.lake.find import RowCounts, narrow
+from lakeside.lake.head import Head
 from lakeside.lake.objects import Footer, LakeObject, ObjectListing, Preview
 from ui.access.freshness import refreshed
 from ui.access.opened import open_console_services
@@ -48,15 +49,26 @@ def load_facts(objects: Sequence[LakeObject]) -> list[ObjectFacts]:
 
 
 def load_object(key: str) -> tuple[LakeObject, Footer]:
-    """One object and its footer, never older than Lakeside's own last write."""
-    return _get_object(key, open_console_services().lake.read_change_mark())
+    """One object and its footer, never older than Lakeside's own last write; BadFile when it has none."""
+    facts = load_described(key)
+    return facts.object, facts.footer or open_console_services().lake.read_footer(key)
+
+
+def load_described(key: str) -> ObjectFacts:
+    """One object with its footer, or with what it is and why it has none."""
+    return _describe(key, open_console_services().lake.read_change_mark())
 
 
 @refreshed
 @st.cache_data(ttl=30, max_entries=64, show_spinner=False)
-def _get_object(key: str, mark: str) -> tuple[LakeObject, Footer]:
-    lake = open_console_services().lake
-    return lake.get_object(key), lake.read_footer(key)
+def _describe(key: str, mark: str) -> ObjectFacts:
+    return describe_object(open_console_services().lake, key)
+
+
+@st.cache_data(ttl=300, max_entries=16, show_spinner=False)
+def load_head(key: str, version: str) -> Head:
+    """The first bytes of an object, for people."""
+    return open_console_services().lake.read_head(key)
 
 
 @st.cache_data(ttl=300, max_entries=32, show_spinner="Reading rows …")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from ui.access.lake import find_lake_url, load_listing, load_object
+from ui.access.lake import find_lake_url, load_described, load_listing
 from ui.components.boundary import error_boundary
 from ui.components.lake_listing import find_prefix, show_listing
 from ui.components.listing_age import show_listing_age
@@ -12,8 +12,8 @@ from ui.components.object_view import show_object
 from ui.components.pieces import show_crumbs, show_empty, show_facts, show_heading
 from ui.presenters.lake_place import present_crumbs
 from ui.presenters.listing_presenter import present_lake_facts
-from ui.presenters.object_presenter import present_object
 from ui.presenters.places import INGEST, LAKE
+from ui.presenters.unreadable_presenter import present_any_object
 from ui.presenters.views import Link
 from ui.state import find_param
 from ui.text import EMPTY_LAKE, EMPTY_LAKE_DETAIL, EMPTY_PREFIX, EMPTY_PREFIX_DETAIL, LAKE_QUESTION
@@ -36,7 +36,7 @@ if key is None:
 else:
     show_crumbs(present_crumbs(key))
     with error_boundary():
-        item, footer = load_object(key)
-        view = present_object(item, footer, find_lake_url(key), datetime.now(UTC))
+        facts = load_described(key)
+        view = present_any_object(facts, find_lake_url(key), datetime.now(UTC))
         show_heading(view.title, key, is_key=True)
-        show_object(item, view)
+        show_object(facts.object, view)

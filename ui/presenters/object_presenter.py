@@ -17,8 +17,17 @@ from ui.presenters.views import Fact, Link, Table
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """Why an object cannot be read, and what to do."""
+
+    title: str
+    message: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectView:
-    """One object, whole."""
+    """One object, whole; with a `fault` there are neither rows nor columns."""
 
     title: str
     facts: Sequence[Fact]
@@ -28,6 +37,7 @@ class ObjectView:
     columns: Sequence[str]
     pages: int
     code: Mapping[str, str]
+    fault: Fault | None = None
 
 
 def present_object(item: LakeObject, footer: Footer, url: str, now: datetime) -> ObjectView:

@@ -1,0 +1,66 @@
+"""The page of an object that cannot be read, or is odd: it opens all the same."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from lakeside.lake.browse import describe_object
+from lakeside.lake.head import describe_head
+from lakeside.lake.lake import Lake
+from lakeside.settings import Settings
+from tests.swamp import fill_swamp
+from tests.ui.conftest import OpenPage, html_of
+from ui.presenters.unreadable_presenter import present_any_object, present_head
+
+
+@pytest.fixture(scope="module")
+def swamp_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("swamp")
+    fill_swamp(home / "lake" / "swamp")
+    return home
+
+
+def test_what_it_is_why_and_what_to_do(swamp_home: Path) -> None:
+    lake = Lake.open(Settings(home=swamp_home))
+    told = {}
+    for name in ("zero bytes", "encrypted footer", "no footer", "page", "table", "noise"):
+        key = f"swamp/{name}.parquet"
+        view = present_any_object(describe_object(lake, key), lake.url_of(key), datetime.now(UTC))
+        assert view.fault is not None
+        told[name] = (view.facts[2].value, f"{view.fault.message} {view.fault.advice}")
+    assert told["zero bytes"][0] == "empty"
+    assert "needs the key" in told["encrypted footer"][1]
+    assert "It has no parquet footer (1," in told["no footer"][1]
+    assert "web page was saved" in told["page"][1]
+    assert "lakeside adopt" in told["table"][1]
+    assert told["noise"][0] == "unknown"
+
+
+def test_first_bytes_for_people() -> None:
+    text = describe_head(b"\xef\xbb\xbfa,b\r\n1,\x1b[31m2\n", 40)
+    assert text.lines == ("a,b", "1,�[31m2", "")
+    assert present_head(text) == "The first 17 of 40 bytes, as text."
+    noise = describe_head(bytes(range(250, 256)) + b"AB\0", 9)
+    assert noise.lines == ("00000000  fa fb fc fd fe ff 41 42 00                       ......AB.",)
+    assert present_head(noise) == "All 9 bytes, in hexadecimal."
+    assert present_head(describe_head(b"", 0)) == "There is not one byte to show."
+
+
+def test_the_page_of_an_unreadable_object(swamp_home: Path, open_page: OpenPage) -> None:
+    app = open_page(swamp_home, "lake", object="swamp/page.parquet")
+    html = html_of(app)
+    assert not app.exception
+    assert "Not readable as parquet" in html
+    assert "by its first bytes" in html
+    assert "<!doctype html>" in app.code[0].value
+
+
+@pytest.mark.parametrize("name", ["types", "nested", "odd names"])
+def test_the_page_of_an_odd_object(swamp_home: Path, open_page: OpenPage, name: str) -> None:
+    for tab in ("rows", "schema"):
+        app = open_page(swamp_home, "lake", object=f"swamp/{name}.parquet", tab=tab)
+        assert not app.exception
+        assert 'role="alert"' not in html_of(app)

@@ -1,0 +1,127 @@
+"""Strangers' files through the readers: what can be shown is, as Arrow reads it here; the rest says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from lakeside.apart.pool import ReaderPool
+from lakeside.errors import BadFile, LakesideError
+from lakeside.lake.browse import describe_object, describe_objects
+from lakeside.lake.lake import Lake
+from lakeside.lake.objects import Footer
+from lakeside.lake.plain import list_values
+from lakeside.settings import LimitSettings, ReaderSettings, Settings
+from lakeside.warehouse.lake_profile import profile_object
+from tests.swamp import fill_swamp
+
+UNREADABLE = {
+    "encrypted footer": ("encrypted parquet", "is an encrypted parquet file"),
+    "footer of noise": ("parquet", "is cut, damaged or not parquet"),
+    "no footer": ("parquet", "has no parquet footer"),
+    "noise": ("unknown", "has no parquet footer"),
+    "page": ("html", "has no parquet footer"),
+    "table": ("csv", "has no parquet footer"),
+    "zero bytes": ("empty", "is empty"),
+}
+ROWS = {"nested": 3, "types": 3, "odd names": 2, "wide": 2, "no rows": 0, "lie": 300}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("swamp")
+    fill_swamp(home / "lake")
+    return home
+
+
+@pytest.fixture(scope="module")
+def here(home: Path) -> Lake:
+    return Lake.open(Settings(home=home))
+
+
+@pytest.fixture(scope="module")
+def apart(home: Path) -> Iterator[Lake]:
+    pool = ReaderPool(ReaderSettings(processes=1))
+    yield Lake.open(Settings(home=home), pool)
+    pool.close()
+
+
+def test_a_listing_says_what_each_is(here: Lake, apart: Lake) -> None:
+    facts = {f.object.key: f for f in describe_objects(apart, apart.list_objects().objects)}
+    assert facts == {f.object.key: f for f in describe_objects(here, here.list_objects().objects)}
+    for name, (content, reason) in UNREADABLE.items():
+        found = facts[f"{name}.parquet"]
+        assert (found.content, found.footer) == (content, None)
+        assert reason in (found.fault or "")
+        assert describe_object(apart, found.object.key) == found
+    for name, rows in ROWS.items():
+        footer = facts[f"{name}.parquet"].footer
+        assert footer is not None and footer.rows == rows
+    disguised = facts["wrong extension.csv"].footer
+    assert disguised is not None and disguised.rows == 3
+
+
+@pytest.mark.parametrize("name", [*(f"{name}.parquet" for name in ROWS), "wrong extension.csv"])
+def test_rows_are_shown_as_they_are(here: Lake, apart: Lake, name: str) -> None:
+    page, expected = apart.preview_object(name), here.preview_object(name)
+    # Arrow's messages drop what a map calls its entries, which nobody sees.
+    assert str(page.rows.schema) == str(expected.rows.schema).replace(" ('m')", "")
+    for column, other in zip(page.rows.columns, expected.rows.columns, strict=True):
+        assert list(map(repr, list_values(column))) == list(map(repr, list_values(other)))
+    assert page.rows.num_rows == expected.rows.num_rows
+    assert (page.bytes_read, page.row_groups_read) == (expected.bytes_read, expected.row_groups_read)
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_the_reason_is_the_same_apart(here: Lake, apart: Lake, name: str) -> None:
+    key = f"{name}.parquet"
+    for lake in (here, apart):
+        with pytest.raises(BadFile):
+            lake.preview_object(key)
+    said = [str(error_of(lake, key)) for lake in (here, apart)]
+    assert said[0] == said[1]
+
+
+def error_of(lake: Lake, key: str) -> LakesideError:
+    with pytest.raises(LakesideError) as caught:
+        lake.read_footer(key)
+    return caught.value
+
+
+def test_profiles_come_from_the_reader_too(here: Lake, apart: Lake) -> None:
+    measured, expected = (profile_object(lake, "types.parquet", LimitSettings()) for lake in (apart, here))
+    assert [(repr(c.figures), c.bars, c.reason) for c in measured.columns] == [
+        (repr(c.figures), c.bars, c.reason) for c in expected.columns
+    ]
+
+
+def test_a_file_that_takes_too_much_memory_is_refused(home: Path) -> None:
+    """A hundred megabytes of nothing are a few kilobytes of parquet."""
+    table = pa.table({"x": pa.array([bytes(100 << 20)], pa.large_binary())})
+    options = {"compression": "zstd", "use_dictionary": False, "write_statistics": False}
+    pq.write_table(table, home / "lake" / "bomb.parquet", **options)
+    pool = ReaderPool(ReaderSettings(processes=1, megabytes=100))
+    lake = Lake.open(Settings(home=home), pool)
+    with pytest.raises(BadFile, match=r"bomb\.parquet takes more memory to read than there is"):
+        lake.preview_object("bomb.parquet")
+    assert lake.preview_object("types.parquet").rows.num_rows == 3
+    pool.close()
+    (home / "lake" / "bomb.parquet").unlink()
+
+
+def test_a_forged_provenance_is_no_way_around(
+    home: Path, apart: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever an object says of itself, it is parsed in a reader: here nothing is left to parse it with."""
+    monkeypatch.setattr(pq, "ParquetFile", None)
+    monkeypatch.setattr(pq, "read_metadata", None)
+    table = pa.table({"x": [1]}).replace_schema_metadata({"lakeside.provenance": '{"dataset": "green"}'})
+    pq.write_table(table, home / "lake" / "forged.parquet")
+    footer = apart.read_footer("forged.parquet")
+    assert isinstance(footer, Footer) and footer.provenance_fault is not None
+    assert apart.preview_object("forged.parquet").rows.num_rows == 1
+    (home / "lake" / "forged.parquet").unlink()
