@@ -62,6 +62,7 @@ def preview(
         "row_numbers": list(page.row_numbers),
         "columns_left_out": list(page.columns_left_out),
         "row_groups_skipped": page.row_groups_skipped,
+        "statistics_doubted": dict(page.statistics_doubted),
         "truncated": page.truncated,
         "limit_met": find_limit(page),
     }
@@ -113,6 +114,8 @@ def _describe(page: Preview) -> Iterator[str]:
     yield f"read {format_bytes(page.bytes_read)} in {groups:,} row {'group' if groups == 1 else 'groups'}."
     if page.columns_left_out:
         yield f"Left out, because the rows lie too deep: {', '.join(page.columns_left_out)}."
+    for name, reason in page.statistics_doubted.items():
+        yield f"{name} {reason}: no row group was left out for its sake."
     limit = find_limit(page)
     if limit:
         yield f"Stopped at the limit of {limit}: more may follow."

@@ -100,6 +100,8 @@ class Preview:
 
     `row_numbers` are the rows' places in the object, counted from 0. `columns_left_out` were wanted too,
     but reading them up to these rows would have cost more bytes than are allowed.
+    `statistics_doubted` are columns of the condition whose statistics in the footer, a stranger's, were
+    not used to leave row groups out, and why.
     """
 
     rows: pa.Table
@@ -115,6 +117,7 @@ class Preview:
     row_groups_skipped: int = 0
     row_numbers: Sequence[int] = ()
     columns_left_out: Sequence[str] = ()
+    statistics_doubted: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -26,7 +26,8 @@ class Page:
     """Which rows and columns are wanted, and how many bytes they may cost, read or in memory.
 
     `where` is a condition in text; looking for rows that match it may take `maximum_seconds`. `sort` is a
-    column; it and the condition's may take `sorted_bytes`.
+    column; it and the condition's may take `sorted_bytes`. Statistics of `doubted` columns are not used,
+    for the reasons given.
     """
 
     columns: Sequence[str] | None
@@ -38,6 +39,7 @@ class Page:
     sort: str | None = None
     descending: bool = False
     sorted_bytes: int = 256_000_000
+    doubted: Mapping[str, str] = field(default_factory=dict)
 
 
 def is_reached(page: Page, reader: Reader, pieces: Sequence[pa.RecordBatch]) -> bool:

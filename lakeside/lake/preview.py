@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -43,6 +44,11 @@ def preview_object(storage: Storage, key: str, page: Page) -> Preview:
         raise SettingsError(f"A preview of {url} starts at row 0 or later and has at least one row.")
     with open_object(storage, key) as reader, decoded(url):
         file = open_parquet(reader, url)
+        if page.where is not None:
+            from lakeside.lake.where.check import find_doubts
+
+            doubts = find_doubts(file, page, storage.verdicts, identify(storage, key, reader))
+            page = replace(page, doubted=doubts)
         if page.sort is not None:
             from lakeside.lake.sort import sort_page
 
@@ -52,6 +58,11 @@ def preview_object(storage: Storage, key: str, page: Page) -> Preview:
         from lakeside.lake.search import search_page  # the parser of conditions is not needed otherwise
 
         return search_page(file, reader, page, url)
+
+
+def identify(storage: Storage, key: str, reader: Reader) -> tuple[str, str]:
+    """(key, version) of what is read."""
+    return key, reader.version if isinstance(reader, VersionFile) else get_object(storage, key).version
 
 
 def open_object(storage: Storage, key: str) -> AbstractContextManager[Reader]:

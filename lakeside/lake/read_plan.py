@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pyarrow.parquet as pq
 
@@ -11,7 +12,7 @@ from lakeside.lake.errors import decoded
 from lakeside.lake.fetch import choose_affordable
 from lakeside.lake.objects import ReadPlan
 from lakeside.lake.paging import Page, choose_columns, count_chunk_bytes, list_first_rows
-from lakeside.lake.preview import find_groups, open_object, open_parquet
+from lakeside.lake.preview import find_groups, identify, open_object, open_parquet
 from lakeside.lake.storage import Storage
 
 
@@ -22,11 +23,22 @@ def plan_page(storage: Storage, key: str, page: Page) -> ReadPlan:
         file = open_parquet(reader, url)
         choose_columns(file.schema_arrow, page.columns, url)
         if page.where is not None or page.sort is not None:
-            return _plan_search(file, page, url)
+            return _plan_search(*_doubt(file, page, storage, identify(storage, key, reader)), url)
         return _plan_place(file, page, url)
 
 
-def _plan_search(file: pq.ParquetFile, page: Page, url: str) -> ReadPlan:
+def _doubt(
+    file: pq.ParquetFile, page: Page, storage: Storage, identity: tuple[str, str]
+) -> tuple[pq.ParquetFile, Page, list[str]]:
+    """The page with what is doubted already, and the columns whose statistics will be compared first."""
+    from lakeside.lake.where.check import list_unchecked, recall_doubts
+
+    doubted = recall_doubts(file, page, storage.verdicts, identity)
+    unchecked = list_unchecked(file, page, storage.verdicts, identity)
+    return file, replace(page, doubted=doubted), unchecked
+
+
+def _plan_search(file: pq.ParquetFile, page: Page, unchecked: Sequence[str], url: str) -> ReadPlan:
     from lakeside.lake.sort import check_sort
     from lakeside.lake.where.parse import parse_condition
     from lakeside.lake.where.prune import choose_row_groups
@@ -38,9 +50,10 @@ def _plan_search(file: pq.ParquetFile, page: Page, url: str) -> ReadPlan:
     else:
         assert condition is not None
         first = list(dict.fromkeys(find_columns(condition)))
-        groups = choose_row_groups(file.metadata, file.schema_arrow, condition)
+        groups = choose_row_groups(file.metadata, file.schema_arrow, condition, page.doubted)
     names = choose_columns(file.schema_arrow, page.columns, url).names
     sizes = count_chunk_bytes(file, groups)
+    others = count_chunk_bytes(file, [n for n in range(file.metadata.num_row_groups) if n not in groups])
     rest = sum(sizes[name] for name in dict.fromkeys(names) if page.sort or name not in first)
     return ReadPlan(
         columns=names,
@@ -49,7 +62,7 @@ def _plan_search(file: pq.ParquetFile, page: Page, url: str) -> ReadPlan:
         total_rows=file.metadata.num_rows,
         group_rows=_count_rows(file.metadata, groups),
         first_columns=first,
-        first_bytes=sum(sizes[name] for name in first),
+        first_bytes=sum(sizes[name] for name in first) + sum(others[name] for name in unchecked),
         page_bytes=rest,
         page_bytes_at_most=rest,
         bytes_limit=page.maximum_bytes,

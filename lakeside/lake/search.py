@@ -77,7 +77,7 @@ def search_page(file: pq.ParquetFile, reader: Reader, page: Page, url: str) -> P
     """The page of matching rows; QueryRejected when the condition cannot be read."""
     schema = choose_columns(file.schema_arrow, page.columns, url)
     condition = parse_condition(page.where or "", file.schema_arrow)
-    groups = choose_row_groups(file.metadata, file.schema_arrow, condition)
+    groups = choose_row_groups(file.metadata, file.schema_arrow, condition, page.doubted)
     search = _Search(page, time.monotonic())
     names = list(dict.fromkeys(find_columns(condition)))
     _run(search, read_groups(file, reader, groups, names, page), condition, reader)
@@ -97,6 +97,7 @@ def search_page(file: pq.ParquetFile, reader: Reader, page: Page, url: str) -> P
         row_groups_skipped=file.metadata.num_row_groups - len(groups),
         row_numbers=number_rows(file.metadata, search.picks)[: rows.num_rows],
         columns_left_out=left_out,
+        statistics_doubted=page.doubted,
     )
 
 

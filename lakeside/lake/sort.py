@@ -79,7 +79,7 @@ def check_sort(file: pq.ParquetFile, page: Page, condition: Node | None) -> tupl
     first = list(dict.fromkeys([str(page.sort), *(find_columns(condition) if condition else ())]))
     groups = list(range(file.metadata.num_row_groups))
     if condition:
-        groups = choose_row_groups(file.metadata, file.schema_arrow, condition)
+        groups = choose_row_groups(file.metadata, file.schema_arrow, condition, page.doubted)
     sizes = count_chunk_bytes(file, groups)
     size = sum(sizes[name] for name in first)
     if size > page.sorted_bytes:
@@ -121,6 +121,7 @@ def sort_page(file: pq.ParquetFile, reader: Reader, page: Page, url: str) -> Pre
         row_groups_skipped=file.metadata.num_row_groups - len(groups),
         row_numbers=shown,
         columns_left_out=fetched.left_out if fetched else (),
+        statistics_doubted=page.doubted,
     )
 
 

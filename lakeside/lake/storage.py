@@ -14,6 +14,7 @@ from lakeside.lake.change_mark import ChangeMark
 from lakeside.lake.errors import translated
 from lakeside.lake.folder_versions import FolderVersions
 from lakeside.lake.keys import check_key
+from lakeside.lake.where.verdicts import Verdicts
 from lakeside.settings import PROJECT_ROOT
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ class Storage:
         self.mark = mark or ChangeMark(None)
         self.versions = FolderVersions(Path(location.root), kept_versions)  # used on folders only
         self.emulator_host = emulator_host
+        self.verdicts = Verdicts()
         self._filesystem: AbstractFileSystem | None = None
         self._lock = threading.Lock()
 

@@ -30,6 +30,11 @@ class VersionFile(io.RawIOBase):
         self._parts: list[tuple[int, bytes]] = []
         self.bytes_read = 0
 
+    @property
+    def version(self) -> str:
+        """The one that is read."""
+        return self._found.version
+
     def fetch_ahead(self, spans: Sequence[Span]) -> None:
         """Fetch (start, end) spans at once and keep them in place of those fetched before.
 

@@ -17,4 +17,6 @@ def present_cost(preview: Preview, elapsed_seconds: float | None = None) -> str:
         f"Rows {format_count(first)} to {format_count(last)} of {format_rows(preview.total_rows)}; "
         f"read {format_bytes(preview.bytes_read)} from {groups}"
     )
-    return words + (f" in {format_duration(elapsed_seconds)}." if elapsed_seconds is not None else ".")
+    words += f" in {format_duration(elapsed_seconds)}." if elapsed_seconds is not None else "."
+    doubts = [f"{name} {reason}." for name, reason in preview.statistics_doubted.items()]
+    return " ".join([words, *doubts, *(["All row groups were looked through."] if doubts else [])])

@@ -6,7 +6,7 @@ Statistics are bounds, not values: a group is left out only when no row between 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,9 +28,14 @@ class Range:
     unordered: bool = False  # floats: NaN lies in no range
 
 
-def choose_row_groups(metadata: pq.FileMetaData, schema: pa.Schema, condition: Node) -> list[int]:
-    """The row groups that can hold a row for which the condition is true."""
-    found = find_leaves(metadata, schema, set(find_columns(condition)))
+def choose_row_groups(
+    metadata: pq.FileMetaData, schema: pa.Schema, condition: Node, doubted: Collection[str] = ()
+) -> list[int]:
+    """The row groups that can hold a row for which the condition is true.
+
+    Statistics of columns that are doubted are not used; see `lakeside.lake.where.check`.
+    """
+    found = find_leaves(metadata, schema, set(find_columns(condition)) - set(doubted))
     chosen = []
     for number in range(metadata.num_row_groups):
         group = metadata.row_group(number)

@@ -70,7 +70,7 @@ def test_columns_of_the_page_are_read_only_where_rows_match() -> None:
     one = read(LAKE, where="`odd name` = 2.0")
     assert nothing.rows.num_rows == one.rows.num_rows == 0
     assert one.bytes_read < everything * 0.3  # `wide` is most of the object, and was not touched
-    assert found.bytes_read < everything * 0.3
+    assert found.bytes_read < everything * 0.4  # a stranger's: all of `n` was compared with its statistics
 
 
 def test_a_plan_says_what_a_place_will_cost() -> None:
