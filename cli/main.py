@@ -36,6 +36,7 @@ VERBS = {
     "preview": "cli.preview_command",
     "profile": "cli.profile_command",
     "schemas": "cli.schemas_command",
+    "layout": "cli.layout_command",
     "versions": "cli.versions_command",
     "diff": "cli.diff_command",
     "restore": "cli.restore_command",

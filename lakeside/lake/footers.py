@@ -6,6 +6,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -89,6 +91,15 @@ class FooterReader:
             if present.version == found.version:
                 raise
             return self._read_version(present)
+
+    def parse(self, found: LakeObject, job: str, *arguments: object) -> Any:
+        """What `job` (`module:function` of tail, URL and more) makes of a footer; not remembered."""
+        tail, url = self.read_tail(found), self._storage.url_of(found.key)
+        module, _, name = job.partition(":")
+        function = getattr(import_module(module), name)
+        if self._readers is None:
+            return function(tail, url, *arguments)
+        return self._readers.run(job, url, tail, url, *arguments, modules=[module])
 
     def _read_or_error(self, found: LakeObject) -> Footer | LakesideError:
         try:

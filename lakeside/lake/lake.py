@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from lakeside.lake.column_figures import ObjectFigures
     from lakeside.lake.find import RowCounts
+    from lakeside.lake.layout_facts import ObjectLayout
     from lakeside.lake.prune import PrunePlan, Surplus
     from lakeside.lake.retention import Retention
 
@@ -180,9 +181,19 @@ class Lake:
 
     def read_found_figures(self, found: LakeObject) -> ObjectFigures:
         """As `read_figures`, of an object or an earlier version of one."""
-        from lakeside.lake.column_figures import parse_figures
+        figures: ObjectFigures = self._footers.parse(found, "lakeside.lake.column_figures:parse_figures")
+        return figures
 
-        return parse_figures(self._footers.read_tail(found), self.url_of(found.key))
+    def read_layout(self, found: LakeObject) -> ObjectLayout:
+        """Row groups, chunks, codecs, statistics and indexes by the footer; bounded for any object.
+
+        Raises:
+            NotFound: the version is not there any more.
+            BadFile: it has no footer that can be read.
+        """
+        job = "lakeside.lake.layout_facts:parse_layout"
+        layout: ObjectLayout = self._footers.parse(found, job, found.size_bytes)
+        return layout
 
     def read_footers(self, objects: Sequence[LakeObject]) -> dict[str, Footer | LakesideError]:
         """The footers of listed objects, several at once; by key, an error where one cannot be read."""

@@ -140,3 +140,11 @@ def test_rows_set_aside_are_pruned_by_age_and_not_kept_as_versions(
     environment.setenv("LAKESIDE_RETENTION__VERSION_DAYS", "0.000000001")
     assert len(lakeside("prune", "--yes", "--json").document["removed"]) == 1
     assert lake.list_versions(old).versions == []
+
+
+@pytest.mark.usefixtures("three_versions")
+def test_the_layout_of_an_object_is_told_with_advice(lakeside: Lakeside) -> None:
+    document = lakeside("layout", KEY, "--json").document
+    assert (document["rows"], document["row_groups"], document["advice"]) == (300, 1, [])
+    assert document["columns"][0]["path"] == "VendorID"
+    assert "Nothing to mend" in lakeside("layout", KEY).stdout

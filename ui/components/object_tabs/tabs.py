@@ -9,6 +9,7 @@ from lakeside.lake.objects import LakeObject
 from ui.components.object_tabs.charts_tab import show_charts
 from ui.components.object_tabs.code_tab import show_code
 from ui.components.object_tabs.head_tab import show_head
+from ui.components.object_tabs.layout_tab import show_layout
 from ui.components.object_tabs.map_tab import show_map
 from ui.components.object_tabs.origin_tab import show_origin
 from ui.components.object_tabs.profile_tab import show_profile
@@ -40,6 +41,7 @@ TABS = [
     ObjectTab("map", "Map", show_map),
     ObjectTab("origin", "Origin", show_origin),
     ObjectTab("schema", "Schema", show_schema),
+    ObjectTab("layout", "Layout", show_layout),
     ObjectTab("versions", "Versions", show_versions, unreadable=True),
     ObjectTab("code", "Use it", show_code),
 ]
