@@ -47,6 +47,7 @@ VERBS = {
     "remove": "cli.remove_command",
     "doctor": "cli.doctor_command",
     "up": "cli.up_command",
+    "start": "cli.start_command",
     "runs": "cli.runs_command",
     "schedule": "cli.schedule_command",
 }

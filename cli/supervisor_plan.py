@@ -27,8 +27,8 @@ def console_url(settings: Settings) -> str:
     return f"http://{HOST}:{settings.console.port}"
 
 
-def make_environment(settings: Settings) -> dict[str, str]:
-    """The environment of every child: our settings, Prefect on this machine only, nothing sent home."""
+def make_environment(settings: Settings, host: str = HOST) -> dict[str, str]:
+    """The environment of every child: our settings, Prefect at that address only, nothing sent home."""
     environment = {name: value for name, value in os.environ.items() if name != "PREFECT_PROFILE"}
     programs = str(Path(sys.executable).parent)  # runs call `python`: it has to be this one
     return environment | {
@@ -41,7 +41,7 @@ def make_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
-        "PREFECT_SERVER_API_HOST": HOST,
+        "PREFECT_SERVER_API_HOST": host,
         "PREFECT_SERVER_API_PORT": str(settings.prefect.port),
         "PREFECT_WORKER_WEBSERVER_HOST": HOST,
         "PREFECT_WORKER_QUERY_SECONDS": "2",
@@ -55,11 +55,11 @@ def make_environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def make_server(settings: Settings) -> Recipe:
-    """Prefect's server with its bundled UI, on SQLite under the home."""
-    command = ["-m", "prefect", "server", "start", "--host", HOST, "--port", str(settings.prefect.port)]
+def make_server(settings: Settings, host: str = HOST) -> Recipe:
+    """Prefect's server with its bundled UI, on SQLite under the home unless Prefect is told otherwise."""
+    command = ["-m", "prefect", "server", "start", "--host", host, "--port", str(settings.prefect.port)]
     health = api_url(settings) + "/health"
-    return _make_recipe("server", settings, command, lambda: answers_ok(health) is not None)
+    return _make_recipe("server", settings, command, lambda: answers_ok(health) is not None, host)
 
 
 def make_worker(settings: Settings) -> Recipe:
@@ -80,13 +80,13 @@ def make_worker(settings: Settings) -> Recipe:
     return _make_recipe("worker", settings, command, lambda: _worker_is_online(settings))
 
 
-def make_console(settings: Settings) -> Recipe:
-    """Streamlit with the console.
+def make_console(settings: Settings, host: str = HOST) -> Recipe:
+    """Streamlit with the console, listening at that address.
 
     Raises:
         NotFound: the package `ui` is not installed.
     """
-    command = ["-m", "streamlit", "run", str(_find_app()), "--server.address", HOST]
+    command = ["-m", "streamlit", "run", str(_find_app()), "--server.address", host]
     command += ["--server.port", str(settings.console.port), "--server.headless", "true"]
     command += ["--browser.gatherUsageStats", "false"]
     health = console_url(settings) + "/_stcore/health"
@@ -98,9 +98,12 @@ def worker_name() -> str:
     return f"lakeside-{os.getpid()}"
 
 
-def _make_recipe(name: str, settings: Settings, command: list[str], is_healthy: Callable[[], bool]) -> Recipe:
+def _make_recipe(
+    name: str, settings: Settings, command: list[str], is_healthy: Callable[[], bool], host: str = HOST
+) -> Recipe:
     log = settings.home_folder / "logs" / f"{name}.log"
-    return Recipe(name, [sys.executable, *command], make_environment(settings), PROJECT_ROOT, log, is_healthy)
+    environment = make_environment(settings, host)
+    return Recipe(name, [sys.executable, *command], environment, PROJECT_ROOT, log, is_healthy)
 
 
 def _worker_is_online(settings: Settings) -> bool:

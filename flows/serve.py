@@ -27,13 +27,15 @@ from flows.load_months import load_months
 from flows.names import DEPLOYMENT, PART_DEPLOYMENT
 from flows.sync_months import sync_months
 from lakeside import __version__
-from lakeside.settings import Settings, load_settings
+from lakeside.errors import LakesideError, SettingsError
+from lakeside.settings import Settings, list_variables_in_force, load_settings
 
 logger = logging.getLogger(__name__)
 
 # With output streamed through the worker, a worker that is killed takes its runs down with it. With a
 # command of our own Prefect skips copying code and starts one process less, which takes seconds.
 JOB_VARIABLES = {"stream_output": False, "command": "python -m prefect.engine"}
+PROCESS = "process"
 FLOWS: tuple[Flow[..., Any], ...] = (ingest_months, load_months, sync_months)
 
 
@@ -41,34 +43,60 @@ def register(settings: Settings) -> None:
     """Create or update the work pool, the deployments and the automation, then sweep dead runs.
 
     Raises:
+        SettingsError: the work pool starts containers, and the settings name no image.
         prefect.exceptions.PrefectException: the server refused; httpx.HTTPError: it does not answer.
     """
-    register_pool(settings.prefect.work_pool)
+    pool = settings.prefect.work_pool
+    variables = find_job_variables(settings, register_pool(pool))
     for flow in FLOWS:
-        register_deployment(flow, settings.prefect.work_pool)
+        register_deployment(flow, pool, variables)
     for flow in (ingest_months, load_months):
-        register_deployment(flow, settings.prefect.work_pool, settings.prefect.parts_at_once)
+        register_deployment(flow, pool, variables, settings.prefect.parts_at_once)
     register_automation()
     if settings.prefect.api_url is None:  # runs of other machines cannot be judged by process id
         sweep_dead_runs()
 
 
-def register_pool(name: str) -> None:
-    """A process work pool whose runs do not hang on their worker's output pipe."""
+def register_pool(name: str) -> str:
+    """The pool's type. One that is missing becomes a process pool; one of another type is left as it is.
+
+    Runs of our process pool do not hang on their worker's output pipe.
+    """
     template = ProcessWorker.get_default_base_job_template()
     for variable, value in JOB_VARIABLES.items():
         template["variables"]["properties"][variable]["default"] = value
     with get_client(sync_client=True) as client:
         try:
-            client.read_work_pool(name)
+            kind = client.read_work_pool(name).type
         except ObjectNotFound:
-            client.create_work_pool(WorkPoolCreate(name=name, type="process", base_job_template=template))
+            client.create_work_pool(WorkPoolCreate(name=name, type=PROCESS, base_job_template=template))
+            kind = PROCESS
         else:
-            client.update_work_pool(name, WorkPoolUpdate(base_job_template=template))
-    logger.info("registered work pool %s", name)
+            if kind == PROCESS:
+                client.update_work_pool(name, WorkPoolUpdate(base_job_template=template))
+    logger.info("registered work pool %s of type %s", name, kind)
+    return kind
 
 
-def register_deployment(flow: Flow[..., Any], work_pool: str, parts_at_once: int | None = None) -> None:
+def find_job_variables(settings: Settings, pool_type: str) -> dict[str, Any]:
+    """What a run needs on a pool of that type: a container gets the image and the settings that are in force.
+
+    Raises:
+        SettingsError: the settings name no image for a pool that starts containers.
+    """
+    if pool_type == PROCESS:
+        return dict(JOB_VARIABLES)
+    if not settings.prefect.image:
+        raise SettingsError(
+            f"The work pool {settings.prefect.work_pool} is of type {pool_type} and no image is set.",
+            "Set LAKESIDE_PREFECT__IMAGE to the image that `make image` builds.",
+        )
+    return {"image": settings.prefect.image, "env": list_variables_in_force()}
+
+
+def register_deployment(
+    flow: Flow[..., Any], work_pool: str, variables: dict[str, Any], parts_at_once: int | None = None
+) -> None:
     """Create the flow's deployment, or update it and keep its schedules.
 
     With `parts_at_once`, the one for months that a run sends to the work pool: so many run at a time, the
@@ -76,7 +104,7 @@ def register_deployment(flow: Flow[..., Any], work_pool: str, parts_at_once: int
     which are none.
     """
     name = DEPLOYMENT if parts_at_once is None else PART_DEPLOYMENT
-    fields = describe_deployment(flow, work_pool)
+    fields = describe_deployment(flow, work_pool) | {"job_variables": variables}
     if parts_at_once is not None:
         waiting = ConcurrencyOptions(collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
         fields |= {"concurrency_limit": parts_at_once, "concurrency_options": waiting}
@@ -110,7 +138,11 @@ def main(arguments: list[str]) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", force=True)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     if arguments == ["register"]:
-        register(load_settings())
+        try:
+            register(load_settings())
+        except LakesideError as error:
+            sys.stderr.write(f"{error.message} {error.hint}\n")
+            return 1
         return 0
     if arguments == ["cancel"]:
         logger.info("cancelled runs: %s", json.dumps(cancel_runs()))

@@ -240,6 +240,11 @@ class ReaderSettings(_Section):
 
 class ConsoleSettings(_Section):
     port: int = Field(8501, ge=1, le=65535, description="Port of the Streamlit console, on 127.0.0.1.")
+    published_on_loopback: bool = Field(
+        False,
+        description="Says that the console's port reaches this machine only, although the console listens at "
+        "every address of its container, as compose.yaml arranges. Without it such a console is read-only.",
+    )
 
 
 class PrefectSettings(_Section):
@@ -249,7 +254,14 @@ class PrefectSettings(_Section):
     api_url: str | None = Field(
         None, description="A Prefect API that runs elsewhere; `lakeside up` then starts none."
     )
-    work_pool: str = Field("lakeside", description="Work pool flow runs are sent to.")
+    work_pool: str = Field(
+        "lakeside",
+        description="Work pool flow runs are sent to: a process pool that is made when it is missing, or a "
+        "docker, cloud-run-v2 or kubernetes pool that is there.",
+    )
+    image: str | None = Field(
+        None, description="Image of runs on a work pool that starts containers; `make image` builds it."
+    )
     dask_scheduler: str | None = Field(
         None,
         description="Address of a Dask scheduler, tcp://host:8786, for runs that are fanned out on it. Its "
@@ -389,6 +401,14 @@ def setting_names() -> dict[str, str]:
         else:
             names[variable_name(field, info)] = info.description or ""
     return names
+
+
+def list_variables_in_force() -> dict[str, str]:
+    """Our variables as they are set here, but for what belongs to this machine; for a run elsewhere."""
+    local = {f"{PREFIX}HOME", f"{PREFIX}WAREHOUSE__PATH"}
+    names = set(setting_names()) - local
+    skipped = (f"{PREFIX}CONSOLE__", f"{PREFIX}PREFECT__PORT")
+    return {n: os.environ[n] for n in sorted(names) if n in os.environ and not n.startswith(skipped)}
 
 
 def unknown_names() -> list[str]:

@@ -14,6 +14,7 @@ from ui.access.opened import open_console_services, open_run_console
 from ui.access.plans import read_plan
 from ui.app_pages.pages import find_path
 from ui.formats import format_counted
+from ui.rights import changing
 from ui.state import forget_choice, set_param, take, toast_later
 
 TRY_OUT_LAUNCH = Launch("green", 2024, (1, 2, 3), source="sample")
@@ -28,6 +29,7 @@ def launch_held() -> None:
         _open_runs(runs)
 
 
+@changing
 def launch(shown: Plan) -> Sequence[RunSummary]:
     """Start exactly the plan that was shown; the runs. Asking twice gives the same runs.
 
@@ -59,22 +61,37 @@ def repeat_held() -> None:
     """Start again what a click on a run's page was about: its failed months, or all of them."""
     retried, repeated = take("retry"), take("repeat")
     if isinstance(retried, str):
-        _open_runs([open_run_console().retry_failed(retried)])
+        _open_runs([retry_failed(retried)])
     if isinstance(repeated, str):
-        _open_runs([open_run_console().run_again(repeated)])
+        _open_runs([run_again(repeated)])
 
 
+@changing
+def retry_failed(run_id: str) -> RunSummary:
+    """A run of the months that failed in this one."""
+    return open_run_console().retry_failed(run_id)
+
+
+@changing
+def run_again(run_id: str) -> RunSummary:
+    """A run of the same months."""
+    return open_run_console().run_again(run_id)
+
+
+@changing
 def start_try_out() -> None:
     """Three synthetic months of green, so that the console shows something without a network."""
     _open_runs([open_run_console().start_ingest(TRY_OUT_LAUNCH)])
 
 
+@changing
 def cancel_run(run_id: str) -> None:
     """Ask for the run to stop; its page shows when it has."""
     open_run_console().cancel_run(run_id)
     toast_later("Asked the run to stop")
 
 
+@changing
 def save_schedule(spec: ScheduleSpec, schedule_id: str | None) -> None:
     """Store a new schedule, or change the one of this id; then the list is shown.
 
@@ -88,30 +105,35 @@ def save_schedule(spec: ScheduleSpec, schedule_id: str | None) -> None:
     _show_schedules(f"Stored: {view.words}")
 
 
+@changing
 def pause_schedule(schedule_id: str) -> None:
     """It starts nothing until it is resumed."""
     open_run_console().pause_schedule(schedule_id)
     _show_schedules("Paused the schedule")
 
 
+@changing
 def resume_schedule(schedule_id: str) -> None:
     """It starts runs again."""
     open_run_console().resume_schedule(schedule_id)
     _show_schedules("Resumed the schedule")
 
 
+@changing
 def remove_schedule(schedule_id: str) -> None:
     """It is gone, with the runs it had planned."""
     open_run_console().remove_schedule(schedule_id)
     _show_schedules("Deleted the schedule")
 
 
+@changing
 def set_notification(url: str, on: Collection[str]) -> None:
     """Somebody is told of failures from now on; the address is not shown again."""
     open_run_console().set_notification(url.strip(), on)
     _show_schedules("The webhook is set")
 
 
+@changing
 def remove_notification() -> None:
     """Nobody is told any more, and the address is forgotten."""
     open_run_console().remove_notification()

@@ -14,6 +14,7 @@ from ui.components.links import show_link_script
 from ui.components.pieces import show_style
 from ui.components.status_panel import show_status
 from ui.presenters.status_presenter import present_status
+from ui.rights import find_read_only_reason
 from ui.state import show_toasts
 from ui.text import PRODUCT
 
@@ -30,5 +31,5 @@ page = st.navigation(
 show_toasts()
 page.run()
 with st.sidebar, error_boundary():
-    show_status(present_status(load_health(), load_backends()))
+    show_status(present_status(load_health(), load_backends(), find_read_only_reason()))
     show_link_script()

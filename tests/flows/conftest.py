@@ -168,5 +168,7 @@ def prefect_api() -> Iterator[None]:
     """Prefect's own harness: a server of its own with an empty database, for flows called in this process."""
     from prefect.testing.utilities import prefect_test_harness
 
+    # Its telemetry writes while the tables are made, and waits a minute for SQLite's lock.
+    os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"
     with prefect_test_harness(server_startup_timeout=180):
         yield

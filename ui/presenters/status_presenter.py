@@ -12,12 +12,16 @@ from ui.presenters.views import StatusLine
 
 READY = Look("✓", "ready", "good")
 DOWN = Look("✕", "not reachable", "bad")
+READ_ONLY = Look("!", "read-only", "warn")
 WAITING = Look("!", "waiting", "warn")
 
 
-def present_status(health: ConsoleHealth, backends: Mapping[str, str | LakesideError]) -> list[StatusLine]:
-    """Prefect, worker, lake and warehouse, each with what a person should know."""
-    return [_present_api(health), _present_worker(health), *map(_present_backend, backends.items())]
+def present_status(
+    health: ConsoleHealth, backends: Mapping[str, str | LakesideError], read_only: str | None = None
+) -> list[StatusLine]:
+    """Each part with what a person should know, after the word that nothing may be changed from here."""
+    lines = [_present_api(health), _present_worker(health), *map(_present_backend, backends.items())]
+    return [StatusLine("Console", READ_ONLY, read_only), *lines] if read_only else lines
 
 
 def _present_api(health: ConsoleHealth) -> StatusLine:
