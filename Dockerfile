@@ -42,7 +42,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     LAKESIDE_HOME=/data \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
-    DO_NOT_TRACK=1
+    DO_NOT_TRACK=1 \
+    PREFECT_UI_STATIC_DIRECTORY=/tmp/prefect-ui
 WORKDIR /app
 USER lakeside
 VOLUME /data

@@ -46,6 +46,7 @@ VERBS = {
     "sql": "cli.sql_command",
     "remove": "cli.remove_command",
     "doctor": "cli.doctor_command",
+    "setup": "cli.setup_command",
     "up": "cli.up_command",
     "start": "cli.start_command",
     "runs": "cli.runs_command",

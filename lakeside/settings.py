@@ -297,6 +297,11 @@ class Settings(_Section):
         validation_alias="bigquery_emulator_host",  # the variable all Google clients share, without prefix
         description="Address of a BigQuery emulator, used instead of Google and without login.",
     )
+    credentials_block: str | None = Field(
+        None,
+        description="Name of a GcpCredentials block of Prefect's, the Google login of runs, console and "
+        "commands; `lakeside setup gcp` makes one. Default: Application Default Credentials.",
+    )
     warehouse: WarehouseSettings = Field(WarehouseSettings(), description="The warehouse.")
     sources: SourceSettings = Field(SourceSettings(), description="Where months come from.")
     ingest: IngestSettings = Field(IngestSettings(), description="How months are conformed.")

@@ -7,12 +7,14 @@ frozen records. In the reader the same function runs on a lake of its own that r
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
 from lakeside.apart.pool import ReaderPool
+from lakeside.google_access import GoogleAccess
+from lakeside.lake.errors import translated
 from lakeside.lake.storage import Kind, Location, Storage
 from lakeside.settings import LimitSettings, RetentionSettings
 
@@ -31,6 +33,9 @@ class Place:
 
     url: str
     emulator_host: str | None
+    token: str | None = field(
+        default=None, kw_only=True, repr=False
+    )  # of a login of its own; good for an hour
     limits: LimitSettings
     kept: RetentionSettings
 
@@ -49,7 +54,9 @@ def read_apart(
             return function(lake, key, *arguments, **named)
         job = f"{function.__module__}:{function.__qualname__}"
         subject = lake.url_of(key)
-        call = (job, lake.place, key, arguments, named)
+        with translated(lake.url):
+            place = replace(lake.place, token=lake.access.read_token())
+        call = (job, place, key, arguments, named)
         answer: T = lake.readers.run(_RUN, subject, *call, modules=[function.__module__])
         return answer
 
@@ -69,7 +76,8 @@ def run_in_reader(job: str, place: Place, key: str, arguments: Any, named: Any) 
 def _open_lake(place: Place) -> Lake:
     from lakeside.lake.lake import Lake
 
-    storage = Storage(Location.parse(place.url), place.emulator_host, place.kept.versions)
+    access = GoogleAccess.of_token(place.emulator_host, place.token)
+    storage = Storage(Location.parse(place.url), access, place.kept.versions)
     return Lake(storage, place.limits, place.kept)
 
 

@@ -1,6 +1,7 @@
 """Google Cloud Storage through gcsfs: how it is opened, and the calls where fsspec says too little.
 
-Imported only for gs:// lakes. Login is Application Default Credentials; an emulator needs none.
+Imported only for gs:// lakes. Login is what was given, else Application Default Credentials; an emulator
+needs none.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
 import aiohttp
 from gcsfs.core import GCSFileSystem
 from gcsfs.retry import retry_request
+
+from lakeside.google_access import GoogleAccess
 
 # gcsfs logs every failure with its traceback before it raises; ours are raised, translated, and logged once.
 logging.getLogger("gcsfs").setLevel(logging.CRITICAL)
@@ -41,14 +44,12 @@ class BoundedGCSFileSystem(GCSFileSystem):  # type: ignore[misc]
         return super()._open(path, mode, **{"cache_type": "none", **options})
 
 
-def open_gcs(emulator_host: str | None = None) -> BoundedGCSFileSystem:
+def open_gcs(access: GoogleAccess) -> BoundedGCSFileSystem:
     """A filesystem of its own, without caches; raises google.auth's errors when there is no login."""
-    endpoint = None
-    if emulator_host:
-        endpoint = emulator_host if "://" in emulator_host else f"http://{emulator_host}"
+    default = "anon" if access.endpoint else "google_default"
     return BoundedGCSFileSystem(
-        token="anon" if endpoint else "google_default",
-        endpoint_url=endpoint,
+        token=default if access.credentials is None else access.credentials,
+        endpoint_url=access.endpoint,
         skip_instance_cache=True,
         use_listings_cache=False,
         requests_timeout=REQUEST_TIMEOUT,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lakeside.apart.pool import ReaderPool
 from lakeside.errors import LakesideError
+from lakeside.google_access import GoogleAccess
 from lakeside.lake import listing, preview, reading, upkeep, versions, writing
 from lakeside.lake.apart import Place, choose_readers, read_apart
 from lakeside.lake.change_mark import ChangeMark
@@ -56,7 +57,8 @@ class Lake:
         pool: ReaderPool | None = None,
     ) -> None:
         self.url = storage.location.url
-        self.place = Place(storage.location.url, storage.emulator_host, limits, kept)
+        self.place = Place(storage.location.url, storage.access.emulator_host, limits, kept)
+        self.access = storage.access
         self.readers = choose_readers(pool, storage)
         self._limits = limits
         self._kept = kept
@@ -64,15 +66,18 @@ class Lake:
         self._footers = FooterReader(self._storage, self.readers)
 
     @classmethod
-    def open(cls, settings: Settings, pool: ReaderPool | None = None) -> Lake:
+    def open(cls, settings: Settings, pool: ReaderPool | None = None, credentials: Any = None) -> Lake:
         """The lake the settings name; with a pool, objects are parsed in its processes.
+
+        `credentials` are google-auth's; without, Application Default Credentials (gs only).
 
         Raises:
             SettingsError: the URL is not one a lake can have.
         """
         location = Location.parse(settings.lake_location)
         mark = ChangeMark(settings.home_folder / "lake-changed")
-        storage = Storage(location, settings.storage_emulator_host, settings.retention.versions, mark)
+        access = GoogleAccess(settings.storage_emulator_host, credentials)
+        storage = Storage(location, access, settings.retention.versions, mark)
         return cls(storage, settings.limits, settings.retention, pool)
 
     def url_of(self, key: str) -> str:

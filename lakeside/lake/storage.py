@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from lakeside.errors import SettingsError
+from lakeside.google_access import GoogleAccess
 from lakeside.lake.change_mark import ChangeMark
 from lakeside.lake.errors import translated
 from lakeside.lake.folder_versions import FolderVersions
@@ -90,7 +91,7 @@ def _expand_user(text: str) -> Path:
 class Storage:
     """A location and its filesystem. Threads share one; listings are never cached.
 
-    `emulator_host` is the address of a storage emulator to use in place of Google (gs only).
+    `access` says how Google is reached (gs only).
     `kept_versions` is how many earlier versions of an object a folder keeps, `mark` what writes leave
     behind for those who keep listings.
     """
@@ -98,14 +99,14 @@ class Storage:
     def __init__(
         self,
         location: Location,
-        emulator_host: str | None = None,
+        access: GoogleAccess = GoogleAccess(),  # noqa: B008 - frozen
         kept_versions: int = 0,
         mark: ChangeMark | None = None,
     ) -> None:
         self.location = location
         self.mark = mark or ChangeMark(None)
         self.versions = FolderVersions(Path(location.root), kept_versions)  # used on folders only
-        self.emulator_host = emulator_host
+        self.access = access
         self.verdicts = Verdicts()
         self._filesystem: AbstractFileSystem | None = None
         self._lock = threading.Lock()
@@ -124,7 +125,7 @@ class Storage:
         with self._lock:
             if self._filesystem is None:
                 with translated(self.location.url):
-                    self._filesystem = _open_filesystem(self.kind, self.emulator_host)
+                    self._filesystem = _open_filesystem(self.kind, self.access)
             return self._filesystem
 
     def path_of(self, key: str) -> str:
@@ -136,12 +137,12 @@ class Storage:
         return f"{self.location.url.rstrip('/')}/{check_key(key)}"
 
 
-def _open_filesystem(kind: Kind, emulator_host: str | None) -> AbstractFileSystem:
+def _open_filesystem(kind: Kind, access: GoogleAccess) -> AbstractFileSystem:
     # Fresh instances without a directory cache: two lakes never share state, no listing is stale.
     if kind is Kind.GS:
         from lakeside.lake.gcs import open_gcs
 
-        return open_gcs(emulator_host)
+        return open_gcs(access)
     if kind is Kind.MEMORY:
         from fsspec.implementations.memory import MemoryFileSystem
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,7 @@ from google.cloud import bigquery
 from google.cloud.bigquery.retry import DEFAULT_RETRY
 
 from lakeside.errors import SettingsError
+from lakeside.google_access import GoogleAccess
 from lakeside.settings import Settings
 from lakeside.warehouse.bigquery_errors import google_errors
 from lakeside.warehouse.protocol import MINIMUM_BILLED_BYTES
@@ -47,17 +48,17 @@ class Budget:
 class BigQueryPlace:
     """Project, dataset and location, and the client that is opened at first use.
 
-    With an emulator's address it needs no credentials; otherwise Application Default Credentials.
+    With an emulator's address it needs no credentials; otherwise those given, or the default ones.
     """
 
     project: str
     dataset: str
     location: str
-    emulator_host: str | None = None
+    access: GoogleAccess = field(default_factory=GoogleAccess)
 
     @classmethod
-    def of(cls, settings: Settings) -> BigQueryPlace:
-        """From settings.
+    def of(cls, settings: Settings, credentials: Any = None) -> BigQueryPlace:
+        """From settings, with a login of google-auth's or the default one.
 
         Raises:
             SettingsError: no project is set.
@@ -67,7 +68,8 @@ class BigQueryPlace:
             raise SettingsError(
                 "LAKESIDE_WAREHOUSE__PROJECT is not set.", "BigQuery needs the Google Cloud project's id."
             )
-        return cls(chosen.project, chosen.dataset, chosen.location, settings.bigquery_emulator_host)
+        access = GoogleAccess(settings.bigquery_emulator_host, credentials)
+        return cls(chosen.project, chosen.dataset, chosen.location, access)
 
     @property
     def name(self) -> str:
@@ -82,21 +84,18 @@ class BigQueryPlace:
     def client(self) -> bigquery.Client:
         """Google's client; no call is made yet."""
         with google_errors(self.name):
-            host = self.emulator_host
-            if not host:
-                return bigquery.Client(project=self.project, location=self.location)
-            endpoint = host if "://" in host else f"http://{host}"
+            login, endpoint = self.access.credentials, self.access.endpoint
+            if endpoint and login is None:
+                login = AnonymousCredentials()  # type: ignore[no-untyped-call]
+            options = ClientOptions(api_endpoint=endpoint) if endpoint else None
             return bigquery.Client(
-                project=self.project,
-                location=self.location,
-                credentials=AnonymousCredentials(),  # type: ignore[no-untyped-call]
-                client_options=ClientOptions(api_endpoint=endpoint),
+                project=self.project, location=self.location, credentials=login, client_options=options
             )
 
     @property
     def is_emulated(self) -> bool:
         """Whether an emulator stands in for BigQuery; it has no Storage API."""
-        return bool(self.emulator_host)
+        return bool(self.access.emulator_host)
 
     def start_query(
         self, sql: str, budget: Budget, values: Mapping[str, tuple[str, Any]] | None = None

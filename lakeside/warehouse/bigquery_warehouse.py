@@ -54,9 +54,12 @@ class BigQueryWarehouse:
         self._place = place
 
     @classmethod
-    def open(cls, settings: Settings) -> BigQueryWarehouse:
-        """The warehouse the settings name; nothing is called yet. SettingsError without a project."""
-        return cls(BigQueryPlace.of(settings))
+    def open(cls, settings: Settings, credentials: Any = None) -> BigQueryWarehouse:
+        """The warehouse the settings name; nothing is called yet. SettingsError without a project.
+
+        `credentials` are google-auth's; without, Application Default Credentials.
+        """
+        return cls(BigQueryPlace.of(settings, credentials))
 
     @property
     def location(self) -> str:
