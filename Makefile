@@ -9,7 +9,7 @@ ARGS ?=
 # The pins are complete, so pip resolves nothing (and cannot pick what is not pinned).
 PIP := -m pip install --quiet --disable-pip-version-check --no-deps
 
-.PHONY: help run test lint format bench pins clean
+.PHONY: help run test lint format bench pins upgrade image clean
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
@@ -57,6 +57,15 @@ pins: $(BIN)/.installed-dev ## Compile requirements*.in to full pins with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes requirements-emulator.in -o requirements-emulator.txt
+
+upgrade: $(BIN)/.installed-dev ## Take the newest versions requirements*.in allow, then run the tests
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes requirements-emulator.in -o requirements-emulator.txt
+	$(MAKE) lint test
+
+image: ## Build the container image; without a Docker engine too, as root on Debian
+	infra/build-image
 
 clean: ## Remove environments and caches (never the data)
 	rm -rf $(VENV) $(EMULATOR) .mypy_cache .ruff_cache .pytest_cache .hypothesis build test-results

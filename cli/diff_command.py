@@ -32,9 +32,9 @@ def diff(
 
     One version is compared with the live object.
     """
+    from flows.opened import open_services
     from lakeside.lake.version_compare import compare_versions
     from lakeside.lake.versions import LIVE, get_version
-    from lakeside.services import open_services
     from lakeside.settings import load_settings
 
     lake = open_services(load_settings()).lake

@@ -45,7 +45,7 @@ def doctor(as_json: JsonOption = False) -> int:
 
 
 def _examine(settings: Settings) -> Iterator[Finding]:
-    from lakeside.services import open_services
+    from flows.opened import open_services
     from lakeside.sources.sources import Sources
 
     yield _check_names()

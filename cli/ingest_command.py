@@ -37,8 +37,8 @@ def ingest(
 
         return ingest_zones(months or [], Output(as_json), not no_load, force)
     name, chosen = read_dataset(dataset).name, read_months(months or [])
+    from flows.opened import open_services
     from lakeside.pipeline import MonthRequest, run_month
-    from lakeside.services import open_services
     from lakeside.settings import load_settings
 
     requests = [MonthRequest(name, month, source, load=not no_load, force=force) for month in chosen]

@@ -19,8 +19,8 @@ def load(
 ) -> int:
     """Publish months that are in the lake to the warehouse; nothing is fetched."""
     name, chosen = read_dataset(dataset).name, read_months(months)
+    from flows.opened import open_services
     from lakeside.pipeline import MonthRequest, load_month
-    from lakeside.services import open_services
     from lakeside.settings import load_settings
 
     requests = [MonthRequest(name, month, force=force) for month in chosen]

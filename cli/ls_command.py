@@ -38,8 +38,8 @@ def ls(
     as_json: JsonOption = False,
 ) -> int:
     """List objects below a prefix: folders, sizes, rows, and what each object is."""
+    from flows.opened import open_services
     from lakeside.lake.browse import browse
-    from lakeside.services import open_services
     from lakeside.settings import load_settings
 
     lake = open_services(load_settings(), apart=True).lake

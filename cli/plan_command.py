@@ -37,8 +37,8 @@ def plan(
     """Show what would happen with each month, why, and how much that is. Starts nothing."""
     request = read_request(dataset, months, source, mode)
     from flows.console import RunConsole
+    from flows.opened import open_services
     from lakeside.plan import make_plan
-    from lakeside.services import open_services
     from lakeside.settings import load_settings
 
     settings = load_settings()

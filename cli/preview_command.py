@@ -35,9 +35,9 @@ def preview(
     as_json: JsonOption = False,
 ) -> int:
     """Show rows of a parquet object, reading only the row groups and columns it takes."""
+    from flows.opened import open_services
     from lakeside.lake.objects import RowsWanted
     from lakeside.lake.plain import list_values
-    from lakeside.services import open_services
     from lakeside.settings import load_settings
 
     lake = open_services(load_settings(), apart=True).lake

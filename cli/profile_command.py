@@ -27,7 +27,7 @@ def profile(
     as_json: JsonOption = False,
 ) -> int:
     """Show nulls, distinct values, range, quantiles and bars per column, and what each number rests on."""
-    from lakeside.services import open_services
+    from flows.opened import open_services
     from lakeside.settings import load_settings
     from lakeside.warehouse.lake_profile import profile_object
 

@@ -26,7 +26,7 @@ def prune(
     as_json: JsonOption = False,
 ) -> int:
     """Remove earlier versions and rows set aside that are kept too long; says what first, and asks."""
-    from lakeside.services import open_services
+    from flows.opened import open_services
     from lakeside.settings import load_settings
 
     lake = open_services(load_settings()).lake

@@ -36,7 +36,7 @@ def remove(
 ) -> int:
     """Remove months (asks first); a folder lake keeps them as versions. What is absent is no failure."""
     chosen, months_chosen = read_dataset(dataset), read_months(months)
-    from lakeside.services import open_services
+    from flows.opened import open_services
     from lakeside.settings import load_settings
 
     services = open_services(load_settings())

@@ -26,9 +26,9 @@ def restore(
     as_json: JsonOption = False,
 ) -> int:
     """Make a copy of an earlier version the live object (asks first). Nothing is removed."""
+    from flows.opened import open_services
     from lakeside.restoring import plan_restore
     from lakeside.restoring import restore as restore_planned
-    from lakeside.services import open_services
     from lakeside.settings import load_settings
 
     services = open_services(load_settings())

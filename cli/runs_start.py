@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from cli.plan_command import describe_totals, list_attempts
 from cli.runs_session import WORK_FAILED, RunSession, describe_line
+from flows.opened import open_services
 from lakeside.errors import NotFound, PlanMoved
 from lakeside.plan import Attempt, Plan, PlanLine, PlanRequest, make_plan
 from lakeside.plan.request import Action
-from lakeside.services import open_services
 
 if TYPE_CHECKING:
     from flows.runs import RunSummary

@@ -26,8 +26,8 @@ def schemas(
     as_json: JsonOption = False,
 ) -> int:
     """Compare the columns of all months of a dataset: types, renames, and what its table would say."""
+    from flows.opened import open_services
     from lakeside.lake.schemas import compare_schemas
-    from lakeside.services import open_services
     from lakeside.settings import load_settings
 
     chosen = read_dataset(dataset)

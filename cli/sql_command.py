@@ -39,7 +39,7 @@ def sql(
     as_json: JsonOption = False,
 ) -> int:
     """Run one SELECT, read-only; rows, seconds and bytes are limited."""
-    from lakeside.services import open_services
+    from flows.opened import open_services
     from lakeside.settings import load_settings
 
     services = open_services(load_settings())

@@ -35,10 +35,10 @@ def status(
     as_json: JsonOption = False,
 ) -> int:
     """Show every month: does the source have it, does the lake, does the warehouse, and do they agree."""
+    from flows.opened import open_services
     from lakeside.errors import SettingsError
     from lakeside.lights import compute_lights
     from lakeside.month import Month
-    from lakeside.services import open_services
     from lakeside.settings import load_settings
 
     chosen = [read_dataset(dataset)] if dataset else None

@@ -24,8 +24,8 @@ def versions(
     as_json: JsonOption = False,
 ) -> int:
     """Show the live object and the earlier versions that can be restored, and how long they are kept."""
+    from flows.opened import open_services
     from lakeside.lake.version_facts import describe_versions
-    from lakeside.services import open_services
     from lakeside.settings import load_settings
 
     lake = open_services(load_settings()).lake

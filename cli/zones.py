@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 def ingest_zones(months: Sequence[str], output: Output, load: bool, force: bool) -> int:
     """Fetch both into the lake, the lookup into the warehouse too; 1 when either failed."""
+    from flows.opened import open_services
     from lakeside import zones
-    from lakeside.services import open_services
     from lakeside.settings import load_settings
 
     if months:

@@ -23,7 +23,7 @@ class StartsRuns(Door):
 
     @cached_property
     def _services(self) -> Services:
-        from lakeside.services import open_services
+        from flows.opened import open_services
 
         return open_services(self._settings)
 

@@ -44,7 +44,7 @@ CONNECT_SECONDS = 10
 )
 def work_on_month_there(name: str, request: MonthRequest, work: MonthWork, topic: str) -> MonthResult:
     """One month in a Dask worker, with services of its own, from the settings of the worker's machine."""
-    from lakeside.services import open_services
+    from flows.opened import open_services
 
     log = get_run_logger()
     log.info("%s: started", name)

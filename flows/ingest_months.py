@@ -36,8 +36,8 @@ def ingest_months(
         fan_out: months at once in threads of one process, as runs of their own on the work pool (more
             workers, more months at once), or on the Dask cluster of LAKESIDE_PREFECT__DASK_SCHEDULER.
     """
+    from flows.opened import open_services
     from lakeside.pipeline import MonthRequest, run_month
-    from lakeside.services import open_services
 
     run_id = str(get_run_id())
     requests = [

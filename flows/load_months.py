@@ -24,8 +24,8 @@ def load_months(dataset: DatasetName, year: Year, months: Months, fan_out: FanOu
         fan_out: months at once in threads of one process, as runs of their own on the work pool (more
             workers, more months at once), or on the Dask cluster of LAKESIDE_PREFECT__DASK_SCHEDULER.
     """
+    from flows.opened import open_services
     from lakeside.pipeline import MonthRequest, load_month
-    from lakeside.services import open_services
 
     run_id = str(get_run_id())
     requests = [MonthRequest(dataset, Month(year, number), run_id=run_id) for number in sorted(months)]

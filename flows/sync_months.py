@@ -47,8 +47,8 @@ def sync_months(
         months_back: how many of the newest months, counted from the newest that exists.
         load: also publish to the warehouse and check.
     """
+    from flows.opened import open_services
     from lakeside.plan import Mode, PlanRequest
-    from lakeside.services import open_services
 
     request = PlanRequest(dataset, (), SourceName(source), Mode.REPAIR, load)
     plan, newest = plan_newest(request, open_services(load_settings()), months_back)

@@ -63,3 +63,10 @@ def test_the_image_is_labelled_with_our_version_and_copies_what_there_is() -> No
         assert all((PROJECT_ROOT / word).exists() for word in words.split())
     ignored = (PROJECT_ROOT / ".dockerignore").read_text().splitlines()
     assert ignored[1] == "*", "nothing is sent to the builder that is not named"
+
+
+def test_the_workflow_of_ci_does_what_the_script_does() -> None:
+    script = (PROJECT_ROOT / ".ci" / "run").read_text().splitlines()
+    verbs = [line for line in script if line.startswith("make ")]
+    steps = read(".github/workflows/ci.yml")["jobs"]["check"]["steps"]
+    assert [step["run"] for step in steps if "run" in step] == verbs

@@ -8,7 +8,8 @@ import gc
 import streamlit as st
 
 from flows.console import RunConsole
-from lakeside.services import Services, open_services
+from flows.opened import open_services
+from lakeside.services import Services
 from lakeside.settings import Settings, load_settings
 
 
