@@ -28,8 +28,8 @@ def check(
 ) -> int:
     """Check months in the warehouse against lake, contract and thresholds; 1 when an error-check fails."""
     chosen, wanted = read_dataset(dataset), read_months(months)
+    from flows.opened import open_services
     from lakeside.checks.run import Checking
-    from lakeside.services import open_services
     from lakeside.settings import load_settings
 
     checking = Checking.start(open_services(load_settings()))

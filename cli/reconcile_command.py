@@ -25,8 +25,8 @@ def reconcile(
 ) -> int:
     """Measure every month of lake and warehouse, source = lake = warehouse; 1 when one disagrees."""
     chosen = [read_dataset(dataset)] if dataset else None
+    from flows.opened import open_services
     from lakeside.checks.disagreements import list_disagreements, reconcile_all
-    from lakeside.services import open_services
     from lakeside.settings import load_settings
 
     services = open_services(load_settings())
