@@ -129,4 +129,4 @@ class _Writer:
             return f"CAST({column} AS DATETIME)" if self.is_google else f"{column}::TIMESTAMP"
         if data_type.tz is None:
             return column
-        return f"DATETIME({column})" if self.is_google else f"make_timestamp(epoch_us({column}))"
+        return f"DATETIME({column})" if self.is_google else f"make_timestamp(epoch_us({column}::TIMESTAMPTZ))"

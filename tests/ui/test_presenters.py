@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from flows.console import MonthLine, RunDetail, RunSummary
 from lakeside.month import Month
 from ui.presenters import (
-    code_presenter,
     run_list_presenter,
     runs_presenter,
 )
@@ -93,14 +90,3 @@ def test_a_state_nobody_drew_is_shown_by_its_name() -> None:
     row = run_list_presenter.present_runs([replace(RUN, state_type="SOME_NEW_STATE")], NOW).rows[0]
     assert row[0].look is not None
     assert row[0].look.word == "some new state"
-
-
-# --- code
-
-
-@pytest.mark.parametrize(("url", "options"), [("/lake/x.parquet", False), ("gs://bucket/x.parquet", True)])
-def test_code_reads_exactly_this_object(url: str, options: bool) -> None:
-    code = code_presenter.present_code(url)
-    assert f'"{url}"' in code["pandas"]
-    assert ("storage_options" in code["pandas"]) is options
-    compile(code["pandas"], "pandas", "exec")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import streamlit as st
@@ -81,3 +82,14 @@ def find_lake_url(key: str = "") -> str:
     """Where the lake, or one of its objects, is: an absolute path or a gs:// URL."""
     lake = open_console_services().lake
     return lake.url_of(key) if key else lake.url
+
+
+def find_emulator() -> str | None:
+    """The address of the storage emulator that stands for the bucket, if one does."""
+    return open_console_services().settings.storage_emulator_host
+
+
+def find_table(key: str) -> str:
+    """A table of its own for an object, as `dataset.name`: loading into a published one would double rows."""
+    stem = key.rpartition("/")[2].removesuffix(".parquet")
+    return f"{open_console_services().settings.warehouse.dataset}.{re.sub('[^A-Za-z0-9_]', '_', stem)}"

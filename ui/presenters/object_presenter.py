@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from lakeside.lake.objects import Footer, LakeObject
 from ui.formats import format_bytes, format_count, format_counted, format_relative, format_utc
-from ui.presenters.code_presenter import present_code
 from ui.presenters.origin_presenter import present_story
 from ui.presenters.places import link_to_run
 from ui.presenters.rows_presenter import PAGE_ROWS
@@ -36,12 +35,11 @@ class ObjectView:
     schema: Table
     columns: Sequence[str]
     pages: int
-    code: Mapping[str, str]
     fault: Fault | None = None
 
 
-def present_object(item: LakeObject, footer: Footer, url: str, now: datetime) -> ObjectView:
-    """Facts, origin in sentences, schema and code of one object."""
+def present_object(item: LakeObject, footer: Footer, now: datetime) -> ObjectView:
+    """Facts, origin in sentences and schema of one object."""
     origin = footer.provenance
     links = [Link("The run that wrote it", link_to_run(origin.run_id))] if origin and origin.run_id else []
     ratio = footer.uncompressed_bytes / item.size_bytes if item.size_bytes else 0
@@ -61,5 +59,4 @@ def present_object(item: LakeObject, footer: Footer, url: str, now: datetime) ->
         schema=present_schema(footer),
         columns=list(footer.schema.names),
         pages=max(1, -(-footer.rows // PAGE_ROWS)),
-        code=present_code(url),
     )

@@ -26,7 +26,7 @@ _ELSE = "Only parquet has rows to look at here; other kinds are listed and can b
 def present_any_object(facts: ObjectFacts, url: str, now: datetime) -> ObjectView:
     """The whole object, or what can be said of one that cannot be read."""
     if facts.footer is not None:
-        return present_object(facts.object, facts.footer, url, now)
+        return present_object(facts.object, facts.footer, now)
     item = facts.object
     return ObjectView(
         title=item.key.rpartition("/")[2],
@@ -41,7 +41,6 @@ def present_any_object(facts: ObjectFacts, url: str, now: datetime) -> ObjectVie
         schema=Table("Schema", [], []),
         columns=[],
         pages=1,
-        code={},
         fault=_present_fault(facts, url),
     )
 
