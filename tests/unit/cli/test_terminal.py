@@ -63,6 +63,7 @@ def test_progress_is_shown_on_the_terminal_and_json_stays_alone(environment: dic
     assert code == 0
     assert json.loads(stdout)[0]["state"] == "published"
     assert "green 2020-10" in shown and "1,000 rows" in shown
+    assert "leaked" not in shown, "what DuckDB's bindings say of an untidy end"
 
 
 # A shell's background job, as a test run may be, ignores Ctrl-C, and its children with it.
