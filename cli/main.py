@@ -34,6 +34,7 @@ VERBS = {
     "status": "cli.status_command",
     "ls": "cli.ls_command",
     "preview": "cli.preview_command",
+    "export": "cli.export_command",
     "profile": "cli.profile_command",
     "schemas": "cli.schemas_command",
     "layout": "cli.layout_command",

@@ -42,7 +42,7 @@ def preview(
 
     lake = open_services(load_settings(), apart=True).lake
     key, column = read_key(lake.url, key), (sort or "").removeprefix("-") or None
-    wanted = RowsWanted(_split(columns), offset, limit, where, column, (sort or "").startswith("-"))
+    wanted = RowsWanted(split_columns(columns), offset, limit, where, column, (sort or "").startswith("-"))
     if only_plan:
         return _show_plan(lake.plan_rows(key, wanted), as_json)
     page = lake.preview_rows(key, wanted)
@@ -90,7 +90,7 @@ def _describe_plan(plan: ReadPlan) -> Iterator[str]:
         yield f"Left out, because the rows lie too deep: {', '.join(plan.columns_left_out)}."
 
 
-def _split(columns: str | None) -> tuple[str, ...] | None:
+def split_columns(columns: str | None) -> tuple[str, ...] | None:
     import csv
 
     return tuple(name for line in csv.reader([columns]) for name in line) if columns else None

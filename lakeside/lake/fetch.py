@@ -73,12 +73,13 @@ def _read_picks(
         if isinstance(reader, VersionFile):
             group = file.metadata.row_group(pick.group)
             reader.fetch_ahead(find_heads(group, names, pick.places[-1] + 1, page))
-        yield from _read_places(file, pick, names, choose_batch_rows(file, [pick.group], names, page))
+        yield from read_places(file, pick, names, choose_batch_rows(file, [pick.group], names, page))
 
 
-def _read_places(
+def read_places(
     file: pq.ParquetFile, pick: Pick, names: list[str] | None, batch_rows: int
 ) -> Iterator[pa.RecordBatch]:
+    """The picked rows of one row group; an empty piece while what lies before them is read."""
     done = first = 0
     for batch in file.iter_batches(batch_rows, row_groups=[pick.group], columns=names):
         end = bisect_left(pick.places, first + batch.num_rows, done)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lakeside.apart.pool import ReaderPool
-from lakeside.errors import LakesideError
+from lakeside.errors import LakesideError, LimitExceeded
 from lakeside.google_access import GoogleAccess
 from lakeside.lake import listing, preview, reading, upkeep, versions, writing
 from lakeside.lake.apart import Place, choose_readers, read_apart
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     import pyarrow.dataset as ds
 
     from lakeside.lake.column_figures import ObjectFigures
+    from lakeside.lake.export import Export, Format
     from lakeside.lake.find import RowCounts
     from lakeside.lake.layout_facts import ObjectLayout
     from lakeside.lake.prune import PrunePlan, Surplus
@@ -256,6 +257,38 @@ class Lake:
         from lakeside.lake.read_plan import plan_page
 
         return plan_page(self._storage, key, self._bound(wanted))
+
+    @read_apart
+    def export_rows(self, key: str, wanted: RowsWanted, kind: Format) -> Export:
+        """The rows that `wanted` chooses by condition and columns, in the object's order, as a file.
+
+        Within `limits.download_rows`, `download_megabytes` and `download_seconds`; the answer says which
+        of them ended it early. Its place, limit and order of rows do not count.
+
+        Raises: as `preview_rows`.
+        """
+        from lakeside.lake.export import ExportLimits, export_rows
+
+        bounds = self._limits
+        size_bytes = int(bounds.download_megabytes * 1e6)
+        limits = ExportLimits(bounds.download_rows, size_bytes, bounds.download_seconds)
+        return export_rows(self._storage, key, wanted, kind, limits)
+
+    def read_whole(self, key: str) -> bytes:
+        """All bytes of an object of at most `limits.download_megabytes`.
+
+        Raises:
+            NotFound: there is no such object.
+            LimitExceeded: it is larger.
+        """
+        found, maximum = self.get_object(key), int(self._limits.download_megabytes * 1e6)
+        if found.size_bytes > maximum:
+            raise LimitExceeded(
+                f"{self.url_of(key)} has {found.size_bytes:,} bytes, more than {maximum:,}.",
+                "Copy it by its path or URL, or raise LAKESIDE_LIMITS__DOWNLOAD_MEGABYTES.",
+            )
+        with self.open_reader(key) as reader:
+            return reader.read(maximum)
 
     def _bound(self, wanted: RowsWanted) -> Page:
         bounds = self._limits

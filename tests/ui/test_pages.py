@@ -122,12 +122,6 @@ def test_runs_say_that_prefect_is_away(filled_home: Path, open_page: OpenPage) -
     assert "<code>lakeside up</code>" in drawn
 
 
-def test_an_object_opens_with_its_rows(filled_home: Path, open_page: OpenPage) -> None:
-    app = open_page(filled_home, "lake", object=GREEN_KEY)
-    assert len(app.dataframe[0].value) == 100
-    assert "Rows 1 to 100 of 1,500 rows; read" in html_of(app)
-
-
 @pytest.mark.parametrize(
     ("tab", "words"),
     [("origin", "1,500 rows read = 1,500 written + 0 set aside"), ("schema", "lpep_pickup_datetime")],
@@ -146,12 +140,6 @@ def test_an_object_comes_with_code_that_reads_it(filled_home: Path, open_page: O
 def test_an_object_opens_on_the_page_of_the_url(filled_home: Path, open_page: OpenPage) -> None:
     drawn = html_of(open_page(filled_home, "lake", object=GREEN_KEY, page="15"))
     assert "Rows 1,401 to 1,500 of 1,500 rows" in drawn
-
-
-def test_an_object_shows_only_the_columns_chosen(filled_home: Path, open_page: OpenPage) -> None:
-    app = open_page(filled_home, "lake", object=GREEN_KEY)
-    app.multiselect(key="columns").set_value(["fare_amount"]).run()
-    assert list(app.dataframe[0].value.columns) == ["fare_amount"]
 
 
 @pytest.mark.parametrize("key", ["data/green/green_tripdata_2031-01.parquet", "../../etc/passwd"])

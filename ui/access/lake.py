@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 
 import streamlit as st
 
 from lakeside.lake.browse import ObjectFacts, describe_object, describe_objects
+from lakeside.lake.export import Export, Format
 from lakeside.lake.find import RowCounts, narrow
 from lakeside.lake.head import Head
-from lakeside.lake.objects import Footer, LakeObject, ObjectListing, Preview
+from lakeside.lake.objects import Footer, LakeObject, ObjectListing, Preview, ReadPlan, RowsWanted
+from lakeside.settings import LimitSettings
 from ui.access.freshness import refreshed
-from ui.access.opened import open_console_services
+from ui.access.opened import open_console_services, open_settings
 
 
 def load_listing(prefix: str = "") -> ObjectListing:
@@ -72,10 +75,33 @@ def load_head(key: str, version: str) -> Head:
     return open_console_services().lake.read_head(key)
 
 
+@st.cache_data(ttl=300, max_entries=64, show_spinner=False)
+def load_read_plan(key: str, version: str, wanted: RowsWanted) -> ReadPlan:
+    """What reading a page of rows will take, by the footer alone."""
+    return open_console_services().lake.plan_rows(key, wanted)
+
+
 @st.cache_data(ttl=300, max_entries=32, show_spinner="Reading rows …")
-def load_preview(key: str, version: str, columns: tuple[str, ...] | None, offset: int, limit: int) -> Preview:
-    """One page of rows; `version` keeps pages of a replaced object apart."""
-    return open_console_services().lake.preview_object(key, list(columns) if columns else None, offset, limit)
+def load_rows(key: str, version: str, wanted: RowsWanted) -> tuple[Preview, float]:
+    """One page of rows and the seconds it took; `version` keeps pages of a replaced object apart."""
+    started = time.monotonic()
+    return open_console_services().lake.preview_rows(key, wanted), time.monotonic() - started
+
+
+@st.cache_resource(ttl=120, max_entries=2, show_spinner="Gathering the rows …")  # large: not copied
+def load_export(key: str, version: str, wanted: RowsWanted, kind: Format) -> Export:
+    """Chosen rows as a file, within the limits of downloads."""
+    return open_console_services().lake.export_rows(key, wanted, kind)
+
+
+def read_whole(key: str) -> bytes:
+    """All bytes of an object, within the limit of downloads; not kept."""
+    return open_console_services().lake.read_whole(key)
+
+
+def find_limits() -> LimitSettings:
+    """The bounds on what one click may cause."""
+    return open_settings().limits
 
 
 def find_lake_url(key: str = "") -> str:

@@ -177,6 +177,12 @@ def show_failed_message(message: str) -> None:
         st.html(el("section", el("p", message), class_="ls-failed", role="alert"))
 
 
+def show_notice(notice: Notice | None) -> None:
+    """One notice by itself; nothing when there is none."""
+    if notice is not None:
+        st.html(el("ul", _notice(notice), class_="ls-notices"))
+
+
 def show_empty(title: str, words: str, link: Link) -> None:
     """Nothing here yet: what would be, and the way to it."""
     body = [el("h2", title), el("p", words), el("p", el("a", link.label, href=link.href))]
