@@ -63,7 +63,8 @@ def test_the_cost_says_what_was_read_and_which_limit_was_met() -> None:
         "Rows 201 to 203 of 95,120 rows; read 1.2 MB, footer included, from 1 row group in 0.1 s."
     )
     assert present_cost(FOUND) == (
-        "Rows 201 to 203 of 345 that match; looked at 2,000 of 95,120 rows, read 1.2 MB, footer included, from 1 row group."
+        "Rows 201 to 203 of 345 that match; looked at 2,000 of 95,120 rows, read 1.2 MB, footer included, "
+        "from 1 row group."
     )
     unfinished = replace(FOUND, rows_matching=None, seconds_limited=True)
     assert present_cost(unfinished).endswith("Stopped at the limit of seconds: more may match.")
