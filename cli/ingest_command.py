@@ -38,8 +38,10 @@ def ingest(
         return ingest_zones(months or [], Output(as_json), not no_load, force)
     name, chosen = read_dataset(dataset).name, read_months(months or [])
     from flows.opened import open_services
-    from lakeside.pipeline import MonthRequest, run_month
+    from lakeside.pipeline import MonthRequest, asking_once, run_month
     from lakeside.settings import load_settings
 
     requests = [MonthRequest(name, month, source, load=not no_load, force=force) for month in chosen]
-    return run_months(run_month, requests, open_services(load_settings()), Output(as_json))
+    services = open_services(load_settings())
+    work = run_month if no_load else asking_once(run_month, services)
+    return run_months(work, requests, services, Output(as_json))

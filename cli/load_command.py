@@ -20,8 +20,9 @@ def load(
     """Publish months that are in the lake to the warehouse; nothing is fetched."""
     name, chosen = read_dataset(dataset).name, read_months(months)
     from flows.opened import open_services
-    from lakeside.pipeline import MonthRequest, load_month
+    from lakeside.pipeline import MonthRequest, asking_once, load_month
     from lakeside.settings import load_settings
 
     requests = [MonthRequest(name, month, force=force) for month in chosen]
-    return run_months(load_month, requests, open_services(load_settings()), Output(as_json))
+    services = open_services(load_settings())
+    return run_months(asking_once(load_month, services), requests, services, Output(as_json))

@@ -37,11 +37,13 @@ def ingest_months(
             workers, more months at once), or on the Dask cluster of LAKESIDE_PREFECT__DASK_SCHEDULER.
     """
     from flows.opened import open_services
-    from lakeside.pipeline import MonthRequest, run_month
+    from lakeside.pipeline import MonthRequest, asking_once, run_month
 
     run_id = str(get_run_id())
     requests = [
         MonthRequest(dataset, Month(year, number), SourceName(source), load, force, run_id)
         for number in sorted(months)
     ]
-    return work_on_months(requests, open_services(load_settings()), run_month, fan_out)
+    services = open_services(load_settings())
+    work = asking_once(run_month, services) if fan_out == "threads" else run_month
+    return work_on_months(requests, services, work, fan_out)

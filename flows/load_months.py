@@ -25,8 +25,10 @@ def load_months(dataset: DatasetName, year: Year, months: Months, fan_out: FanOu
             workers, more months at once), or on the Dask cluster of LAKESIDE_PREFECT__DASK_SCHEDULER.
     """
     from flows.opened import open_services
-    from lakeside.pipeline import MonthRequest, load_month
+    from lakeside.pipeline import MonthRequest, asking_once, load_month
 
     run_id = str(get_run_id())
     requests = [MonthRequest(dataset, Month(year, number), run_id=run_id) for number in sorted(months)]
-    return work_on_months(requests, open_services(load_settings()), load_month, fan_out)
+    services = open_services(load_settings())
+    work = asking_once(load_month, services) if fan_out == "threads" else load_month
+    return work_on_months(requests, services, work, fan_out)

@@ -6,26 +6,25 @@ and the table as they were, or finishes and says what became of the month.
 
 from __future__ import annotations
 
-import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
 
-from lakeside.checks.after_load import MonthChecks
-from lakeside.checks.facts import Surroundings
-from lakeside.checks.reconcile import require_passed
-from lakeside.datasets import Dataset, get_dataset
+from lakeside.datasets import get_dataset
 from lakeside.errors import BadFile, NotFound
-from lakeside.ingest.ingest import IngestOutcome, IngestRequest, ingest_month
+from lakeside.ingest.ingest import IngestRequest, ingest_month
 from lakeside.lake.layout import data_key
 from lakeside.lake.objects import Footer
 from lakeside.lake.provenance import Provenance
 from lakeside.month import Month
-from lakeside.progress import MonthResult, MonthState, Progress, ReportProgress, Stage, report_nothing
+from lakeside.progress import MonthResult, MonthState, ReportProgress, StageReporter, report_nothing
 from lakeside.services import Services
 from lakeside.sources.probe import SourceName
-from lakeside.warehouse.protocol import Publication
 
-logger = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from lakeside.month_load import LoadedMonths
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +51,19 @@ class MonthRequest:
         return f"{self.dataset} {self.month}"
 
 
+MonthWork = Callable[[MonthRequest, Services, ReportProgress], MonthResult]
+
+
 def run_month(
-    request: MonthRequest, services: Services, report: ReportProgress = report_nothing
+    request: MonthRequest,
+    services: Services,
+    report: ReportProgress = report_nothing,
+    loaded: LoadedMonths | None = None,
 ) -> MonthResult:
     """Fetch, conform and write a month; then, if asked, publish and check it.
+
+    Args:
+        loaded: what the warehouse has, shared by the months of one command; asked anew without it.
 
     Raises:
         LakesideError: of any kind; `retryable` says whether trying again may help.
@@ -69,9 +77,9 @@ def run_month(
     warehouse_rows = None
     if request.load:
         footer = services.lake.read_footer(outcome.key)
-        job = _Load(request, dataset, services, footer, _Reporter(report, outcome, started))
-        loaded, warehouse_rows = job.run()
-        state = MonthState.PUBLISHED if loaded or outcome.written else MonthState.UNCHANGED
+        reporter = StageReporter(report, outcome.bytes_read, started)
+        is_new, warehouse_rows = _load(request, services, footer, reporter, loaded)
+        state = MonthState.PUBLISHED if is_new or outcome.written else MonthState.UNCHANGED
     result = _describe(request, services, outcome.key, outcome.provenance, state)
     return replace(
         result,
@@ -82,9 +90,15 @@ def run_month(
 
 
 def load_month(
-    request: MonthRequest, services: Services, report: ReportProgress = report_nothing
+    request: MonthRequest,
+    services: Services,
+    report: ReportProgress = report_nothing,
+    loaded: LoadedMonths | None = None,
 ) -> MonthResult:
     """Publish a month that is in the lake, and check it; nothing is fetched.
+
+    Args:
+        loaded: what the warehouse has, shared by the months of one command; asked anew without it.
 
     Raises:
         NotFound: the lake does not have the month.
@@ -95,10 +109,17 @@ def load_month(
     dataset = get_dataset(request.dataset)
     key = data_key(dataset.name, request.month)
     footer = _read_footer(key, request, services)
-    loaded, rows = _Load(request, dataset, services, footer, _Reporter(report, None, started)).run()
-    state = MonthState.PUBLISHED if loaded else MonthState.UNCHANGED
+    is_new, rows = _load(request, services, footer, StageReporter(report, 0, started), loaded)
+    state = MonthState.PUBLISHED if is_new else MonthState.UNCHANGED
     result = _describe(request, services, key, _provenance(footer, key, services), state)
     return replace(result, warehouse_rows=rows, elapsed_seconds=time.monotonic() - started)
+
+
+def asking_once(work: Callable[..., MonthResult], services: Services) -> MonthWork:
+    """`run_month` or `load_month` for all months of one command: the warehouse is asked once what it has."""
+    from lakeside.month_load import LoadedMonths
+
+    return partial(work, loaded=LoadedMonths(services))
 
 
 def failed_result(request: MonthRequest, error: Exception, elapsed_seconds: float) -> MonthResult:
@@ -116,70 +137,19 @@ def failed_result(request: MonthRequest, error: Exception, elapsed_seconds: floa
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reporter:
-    """Reports load and check with the figures the earlier stages ended with."""
+def _load(
+    request: MonthRequest,
+    services: Services,
+    footer: Footer,
+    reporter: StageReporter,
+    loaded: LoadedMonths | None,
+) -> tuple[bool, int]:
+    """(whether rows were loaded, rows of the month in the table)."""
+    # Imported here: a month that only goes to the lake needs no check, and starting should stay cheap.
+    from lakeside.month_load import LoadedMonths, MonthLoad
 
-    report: ReportProgress
-    outcome: IngestOutcome | None
-    started: float
-
-    def enter(self, stage: Stage, rows: int) -> None:
-        bytes_read = self.outcome.bytes_read if self.outcome else 0
-        elapsed = time.monotonic() - self.started
-        self.report(Progress(stage, rows, bytes_read, bytes_read or None, elapsed))
-
-
-@dataclass(frozen=True, slots=True)
-class _Load:
-    """Lake -> warehouse of one month, done only where it is needed."""
-
-    request: MonthRequest
-    dataset: Dataset
-    services: Services
-    footer: Footer
-    reporter: _Reporter
-
-    def run(self) -> tuple[bool, int]:
-        """(whether rows were loaded, rows of the month in the table)."""
-        self.reporter.enter(Stage.LOAD, self.footer.rows)
-        key = data_key(self.dataset.name, self.request.month)
-        around = Surroundings.ask(self.services)
-        if not self.request.force and self._is_published(around):
-            return False, self.footer.rows
-        checks = MonthChecks(self.services, self.dataset, self.request.month, self.request.run_id)
-        gate = checks.make_gate(around)
-        warehouse = self.services.warehouse
-        publication = warehouse.publish_month(self.dataset, self.request.month, self.services.lake, key, gate)
-        self.reporter.enter(Stage.CHECK, publication.rows)
-        self._check(checks, around.with_publication(publication), publication)
-        return True, publication.rows
-
-    def _check(self, checks: MonthChecks, around: Surroundings, publication: Publication) -> None:
-        results = checks.run(around)
-        if any(r.is_red for r in results) and self._is_overtaken(publication):
-            # What was published passed its audit; the figures compared here are of another process's month,
-            # which checks them itself.
-            logger.warning("%s was replaced by another process right after it was published", self.request)
-            return
-        checks.keep(results)
-        require_passed(results, str(self.request))
-
-    def _is_overtaken(self, publication: Publication) -> bool:
-        """Has the object or the table's month been replaced since this publication?"""
-        place = (self.dataset.name, self.request.month)
-        stored = self.services.lake.read_footer(publication.lake_key).provenance
-        in_table = self.services.warehouse.list_publications().get(place)
-        found = {stored.content_id if stored else None, in_table.content_id if in_table else None}
-        return found != {publication.content_id}
-
-    def _is_published(self, around: Surroundings) -> bool:
-        place = (self.dataset.name, self.request.month)
-        publication = around.publications.get(place)
-        provenance = self.footer.provenance
-        if publication is None or provenance is None or publication.content_id != provenance.content_id:
-            return False
-        return around.counts.get(place) == self.footer.rows
+    work = MonthLoad(request, services, footer, loaded or LoadedMonths(services))
+    return work.run(reporter)
 
 
 def _read_footer(key: str, request: MonthRequest, services: Services) -> Footer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -79,3 +80,20 @@ class MonthResult:
             "columns_discarded": list(self.columns_discarded),
         }
         return {**asdict(self), **columns, "state": self.state.value}
+
+
+@dataclass(frozen=True, slots=True)
+class StageReporter:
+    """Reports the stages after the fetch, with the figures it ended with.
+
+    `started` is when the month was begun, by the monotonic clock.
+    """
+
+    report: ReportProgress
+    bytes_read: int
+    started: float
+
+    def enter(self, stage: Stage, rows: int) -> None:
+        """Say that a stage begins, about so many rows."""
+        elapsed = time.monotonic() - self.started
+        self.report(Progress(stage, rows, self.bytes_read, self.bytes_read or None, elapsed))

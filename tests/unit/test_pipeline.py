@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -11,8 +13,9 @@ from lakeside.datasets import get_dataset
 from lakeside.errors import BackendUnavailable, ContractViolation, NotFound, SourceMissing
 from lakeside.lake.layout import data_key
 from lakeside.month import Month
-from lakeside.pipeline import MonthRequest, failed_result, load_month, run_month
-from lakeside.progress import MonthState, Progress, Stage
+from lakeside.month_load import LoadedMonths
+from lakeside.pipeline import MonthRequest, asking_once, failed_result, load_month, run_month
+from lakeside.progress import MonthState, Progress, Stage, report_nothing
 from lakeside.services import Services, open_services
 from lakeside.settings import Settings
 from lakeside.sources.probe import SourceName
@@ -70,6 +73,22 @@ def test_a_table_that_lost_its_month_is_loaded_again(services: Services) -> None
     assert services.warehouse.remove_month(get_dataset("green"), MONTH) == ROWS
     assert run_month(REQUEST, services).state is MonthState.PUBLISHED
     assert count(services) == ROWS
+
+
+def test_months_of_one_command_share_what_the_warehouse_has(services: Services) -> None:
+    months = [Month(2020, number) for number in (10, 11)]
+    requests = [MonthRequest("green", month, SourceName.SAMPLE) for month in months]
+    first = asking_once(run_month, services)
+    assert [first(r, services, report_nothing).state for r in requests] == [MonthState.PUBLISHED] * 2
+    again = partial(load_month, loaded=LoadedMonths(services, math.inf))
+    assert [again(r, services, report_nothing).state for r in requests] == [MonthState.UNCHANGED] * 2
+    services.warehouse.remove_month(get_dataset("green"), months[1])
+    assert again(requests[1], services, report_nothing).state is MonthState.UNCHANGED, "asked before that"
+    anew = asking_once(load_month, services)
+    assert anew(requests[1], services, report_nothing).state is MonthState.PUBLISHED
+    forced = replace(requests[0], force=True)
+    assert again(forced, services, report_nothing).state is MonthState.PUBLISHED
+    assert again(requests[0], services, report_nothing).state is MonthState.UNCHANGED
 
 
 def test_loading_what_the_lake_has_not_names_the_object(services: Services) -> None:

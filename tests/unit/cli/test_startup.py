@@ -15,7 +15,7 @@ import json, sys
 from cli.main import run
 code = run(json.loads(sys.argv[1]))
 heavy = {"prefect", "streamlit", "pandas", "duckdb", "google", "gcsfs", "sqlglot", "pydantic_settings"}
-heavy |= {"pyarrow"}
+heavy |= {"pyarrow", "lakeside.checks"}
 sys.stderr.write("\\nLOADED " + json.dumps([code, [n for n in heavy if n in sys.modules]]))
 """
 
