@@ -36,6 +36,7 @@ VERBS = {
     "preview": "cli.preview_command",
     "export": "cli.export_command",
     "profile": "cli.profile_command",
+    "chart": "cli.chart_command",
     "schemas": "cli.schemas_command",
     "layout": "cli.layout_command",
     "versions": "cli.versions_command",

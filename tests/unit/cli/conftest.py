@@ -44,6 +44,7 @@ def environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPat
             f"LAKESIDE_SOURCES__{name}", "file:///nowhere/{dataset}_{year}-{month:02d}.parquet"
         )
     monkeypatch.setenv("LAKESIDE_SOURCES__ZONE_LOOKUP_URL", "file:///nowhere/zones.csv")
+    monkeypatch.setenv("LAKESIDE_SOURCES__ZONE_SHAPES_URL", "file:///nowhere/zones.zip")
     monkeypatch.setenv("LAKESIDE_SOURCES__SAMPLE_ROWS", "2000")
     return monkeypatch
 
@@ -73,4 +74,5 @@ def real_files(environment: pytest.MonkeyPatch, shared_data: Path) -> Path:
         "LAKESIDE_SOURCES__TLC_URL", folder + "/tlc/trip-data/{dataset}_tripdata_{year}-{month:02d}.parquet"
     )
     environment.setenv("LAKESIDE_SOURCES__ZONE_LOOKUP_URL", folder + "/tlc/misc/taxi_zone_lookup.csv")
+    environment.setenv("LAKESIDE_SOURCES__ZONE_SHAPES_URL", folder + "/tlc/misc/taxi_zones.zip")
     return shared_data

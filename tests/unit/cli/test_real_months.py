@@ -95,9 +95,10 @@ def test_a_month_fed_by_another_source_needs_force(lakeside: Lakeside) -> None:
 
 
 def test_zones_join_trips_in_the_lake(lakeside: Lakeside, real_files: Path) -> None:
-    (zones,) = lakeside("ingest", "zones", "--json").document
+    zones, shapes = lakeside("ingest", "zones", "--json").document
     assert (zones["state"], zones["rows_written"], zones["warehouse_rows"]) == ("published", 265, 265)
-    assert lakeside("ingest", "zones", "--json").document[0]["state"] == "unchanged"
+    assert (shapes["state"], shapes["rows_written"], shapes["error"]) == ("written", 260, None)
+    assert [d["state"] for d in lakeside("ingest", "zones", "--json").document] == ["unchanged"] * 2
     lakeside("ingest", "green", "2020-10", "--no-load")
     joined = """
         SELECT z.Borough AS borough, count(*) AS trips FROM green AS g
@@ -116,6 +117,6 @@ def test_a_lookup_quoted_twice_is_a_bad_file(
     environment.setenv("LAKESIDE_SOURCES__ZONE_LOOKUP_URL", url)
     answer = lakeside("ingest", "zones", "--json")
     assert answer.code == 1
-    assert answer.document["error"]["kind"] == "BadFile"
-    assert "quoted_twice_taxi_zone_lookup.csv" in answer.document["error"]["message"]
+    assert answer.document[0]["error"]["kind"] == "BadFile"
+    assert "quoted_twice_taxi_zone_lookup.csv" in answer.document[0]["error"]["message"]
     assert lakeside("sql", "SELECT 1 FROM zones", "--on", "lake").code == 1
