@@ -70,3 +70,9 @@ def test_the_workflow_of_ci_does_what_the_script_does() -> None:
     verbs = [line for line in script if line.startswith("make ")]
     steps = read(".github/workflows/ci.yml")["jobs"]["check"]["steps"]
     assert [step["run"] for step in steps if "run" in step] == verbs
+
+
+def test_the_costs_in_the_documents_are_those_of_the_catalogue() -> None:
+    from lakeside.catalogue.costs import write_table
+
+    assert write_table() in (PROJECT_ROOT / "docs" / "google-cloud.md").read_text()
