@@ -25,6 +25,8 @@ TRY_OUT_DETAIL = (
     "Makes three months of synthetic green trips on this machine and publishes them. Needs no network."
 )
 RUN_QUERY = "Run"
+NO_TABLES = "There is nothing to query yet"
+NO_TABLES_DETAIL = "Tables appear here with the first month of trips: one per dataset, and the taxi zones."
 CANCEL_QUERY = "Cancel the query"
 CANCEL = "Cancel run"
 CANCEL_SURE = "Yes, cancel it"

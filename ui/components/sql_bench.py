@@ -14,13 +14,15 @@ from ui.access.queries import (
     start_query,
 )
 from ui.components.boundary import error_boundary
-from ui.components.pieces import show_facts, show_muted
+from ui.components.pieces import show_empty, show_facts, show_muted
 from ui.components.sql_editor import show_editor, show_helpers
 from ui.components.sql_history import show_history
 from ui.components.sql_result import show_result
+from ui.presenters.places import INGEST
 from ui.presenters.sql_presenter import present_foresight
+from ui.presenters.views import Link
 from ui.state import take
-from ui.text import RUN_QUERY
+from ui.text import NO_TABLES, NO_TABLES_DETAIL, RUN_QUERY
 
 
 def show_sql_bench(place: Place) -> None:
@@ -38,7 +40,9 @@ def show_sql_bench(place: Place) -> None:
         )
         show_helpers(place, sql, tables)
     again = take("query") == sql
-    if sql.strip():
+    if not tables:
+        show_empty(NO_TABLES, NO_TABLES_DETAIL, Link("Ingest a month", INGEST))
+    elif sql.strip():
         with error_boundary(text=sql):
             _foresee(place, sql, session, clicked or again)
     else:

@@ -155,7 +155,7 @@ def _where(error: ParseError | TokenError) -> tuple[Position | None, str]:
     details = getattr(error, "errors", None)
     if not details:
         found = re.search(r"(\d+):(\d+)", str(error.__cause__ or error))
-        return ((int(found[1]), int(found[2])) if found else None), ""
+        return ((int(found[1]), int(found[2]) + 1) if found else None), ""
     first = details[0]
     near = str(first.get("highlight") or "").strip()
     line, column = first.get("line"), first.get("col")

@@ -14,6 +14,7 @@ Position = tuple[int, int]
 E = TypeVar("E", bound=LakesideError)
 
 _QUOTED = re.compile(r"[\"'`]([^\"'`\n]+)[\"'`]|'(\w+)\(")
+_COLUMN = re.compile(r"column(?: named)? [\"']([^\"'\n]+)[\"']")
 _NAMED = re.compile(
     r"(?:column|table|function|with name|named|Unrecognized name:?)\s+[\"'`]?([A-Za-z_]\w*)", re.I
 )
@@ -32,7 +33,8 @@ def locate_word(sql: str, word: str) -> Position | None:
 
 def locate_cause(sql: str, message: str) -> Position | None:
     """The first name an engine's message mentions that stands in the text."""
-    mentioned = [next(part for part in found if part) for found in _QUOTED.findall(message)]
+    mentioned = _COLUMN.findall(message)
+    mentioned += [next(part for part in found if part) for found in _QUOTED.findall(message)]
     mentioned += _NAMED.findall(message)
     for name in mentioned:
         place = locate_word(sql, name) or locate_word(sql, name.rpartition(".")[2])

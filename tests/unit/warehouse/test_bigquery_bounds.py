@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,32 @@ from lakeside.errors import (
     NotFound,
     QueryRejected,
 )
-from lakeside.warehouse.bigquery_client import literal
+from lakeside.settings import PROJECT_ROOT
+from lakeside.warehouse.bigquery_client import Budget, literal
 from lakeside.warehouse.bigquery_errors import TransactionConflict, translate
+from lakeside.warehouse.protocol import MINIMUM_BILLED_BYTES
+
+ROOMS = ("lakeside", "flows", "cli", "ui")
 
 SOURCES = sorted(Path(lakeside.warehouse.__file__).parent.glob("bigquery_*.py"))
+
+
+PRODUCT = sorted(path for room in ROOMS for path in (PROJECT_ROOT / room).rglob("*.py"))
+
+
+@cache
+def calls_anywhere() -> list[tuple[Path, ast.Call]]:
+    """Every call of a method or function in the product's code that may be about BigQuery."""
+    texts = {path: path.read_text() for path in PRODUCT}
+    trees = {path: ast.parse(text) for path, text in texts.items() if "quer" in text or "gbq" in text}
+    return [
+        (path, node) for path, tree in trees.items() for node in ast.walk(tree) if isinstance(node, ast.Call)
+    ]
+
+
+def name_of(call: ast.Call) -> str:
+    """The last part of what is called."""
+    return ast.unparse(call.func).rpartition(".")[2]
 
 
 def calls(name: str) -> list[tuple[str, ast.Call]]:
@@ -39,11 +62,30 @@ def keywords(call: ast.Call) -> set[str | None]:
 
 
 def test_every_query_job_has_a_bound_on_bytes() -> None:
-    configurations = calls("QueryJobConfig")
+    configurations = [(path, call) for path, call in calls_anywhere() if name_of(call) == "QueryJobConfig"]
 
     assert configurations
-    for file, call in configurations:
-        assert {"maximum_bytes_billed", "labels"} <= keywords(call), file
+    for path, call in configurations:
+        assert {"maximum_bytes_billed", "labels"} <= keywords(call), path
+
+
+def test_no_query_job_is_started_in_another_way() -> None:
+    """All code of the product: one file talks to the client's query, always with a configuration."""
+    for path, call in calls_anywhere():
+        name, whole = name_of(call), ast.unparse(call.func)
+        assert name not in ("query_and_wait", "create_job", "QueryJob", "read_gbq", "to_gbq"), path
+        if name == "query" and whole.endswith("client.query"):
+            assert path.name == "bigquery_client.py", path
+            assert "job_config" in keywords(call), path
+    for path in PRODUCT:
+        assert "bigquery.dbapi" not in path.read_text(), path
+
+
+def test_a_budget_is_the_estimate_and_a_fifth_and_bigquerys_minimum_for_each_table() -> None:
+    budget = Budget.of("publish", 10**9, tables=3)
+
+    assert budget.billed_bytes == int(1.2 * 10**9) + 3 * MINIMUM_BILLED_BYTES
+    assert Budget.of("loads", 0).billed_bytes == MINIMUM_BILLED_BYTES
 
 
 @pytest.mark.parametrize(

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from lakeside.errors import BadFile, ContractViolation, LakesideError, LimitExceeded, NotFound, QueryRejected
+from lakeside.errors import (
+    BadFile,
+    ContractViolation,
+    LakesideError,
+    LimitExceeded,
+    NotFound,
+    QueryCancelled,
+    QueryRejected,
+)
 from lakeside.lake.layout import data_key
 from lakeside.lake.provenance import Provenance
 from lakeside.month import Month
 from lakeside.pipeline import MonthRequest, run_month
 from lakeside.services import Services, open_services
-from lakeside.settings import Settings
+from lakeside.settings import LimitSettings, Settings
 from lakeside.sources.probe import SourceName
-from lakeside.warehouse.lake_query import run_lake_query
+from lakeside.warehouse.cancelling import QueryHandle
+from lakeside.warehouse.lake_query import plan_lake_query, run_lake_query
 from lakeside.warehouse.protocol import QueryLimits, QueryResult
 
 MONTHS = (Month(2020, 10), Month(2020, 11))
@@ -69,10 +79,8 @@ def test_rows_are_bounded_and_said_so(services: Services) -> None:
 
 
 def test_seconds_are_bounded(services: Services) -> None:
-    endless = """SELECT count(*) FROM green a, green b, green c, green d
-        WHERE a.fare_amount + b.extra > c.tip_amount + d.extra"""
     with pytest.raises(LimitExceeded, match=r"0\.5 s"):
-        query(services, endless, seconds=0.5)
+        query(services, ENDLESS, seconds=0.5)
 
 
 @pytest.mark.parametrize(
@@ -98,6 +106,74 @@ def test_nothing_else_can_be_reached(services: Services, sql: str) -> None:
     assert file is not None
     with pytest.raises((QueryRejected, NotFound)):
         query(services, sql.format(file=file, folder=file.parent))
+
+
+@pytest.mark.parametrize(
+    ("condition", "objects"),
+    [
+        ("source_month = '2020-10-01'", 1),
+        ("source_month = DATE '2020-10-01' AND fare_amount > 3", 1),
+        ("source_month BETWEEN '2020-11-01' AND '2020-12-31'", 1),
+        ("source_month IN (DATE '2020-10-01', DATE '2020-11-01')", 2),
+        ("source_month >= '2021-01-01'", 0),
+        ("source_month = '2020-10-01' OR fare_amount > 3", 2),
+        ("EXTRACT(YEAR FROM source_month) = 2020", 2),
+        ("fare_amount > 3", 2),
+        ("TRUE", 2),
+    ],
+)
+def test_only_the_months_asked_for_are_opened(services: Services, condition: str, objects: int) -> None:
+    sql = f"SELECT count(*) AS n FROM green WHERE {condition}"
+    plan = plan_lake_query(services.lake, sql, QueryLimits(10, 30, 10**9))
+    assert (plan.objects, plan.objects_in_all, plan.tables) == (objects, 2, ("green",))
+    days = {m.first_day for m in MONTHS}
+    whole = query(services, f"SELECT source_month, fare_amount FROM green WHERE {condition}", rows=1000).table
+    assert query(services, sql).table.to_pylist() == [{"n": whole.num_rows}]
+    assert set(whole["source_month"].to_pylist()) <= days
+
+
+def test_a_condition_reaches_the_months_through_with_and_join(services: Services) -> None:
+    sql = """WITH trips AS (SELECT * FROM green)
+        SELECT count(*) AS n FROM trips AS a JOIN green AS b ON a.source_row = b.source_row
+        WHERE a.source_month = '2020-10-01' AND b.source_month = '2020-11-01'"""
+    assert plan_lake_query(services.lake, sql, QueryLimits(10, 30, 10**9)).objects == 2
+    assert query(services, sql).table.to_pylist() == [{"n": 400}]
+
+
+def test_a_broken_month_does_not_matter_to_who_does_not_ask_for_it(services: Services) -> None:
+    broken = data_key("green", Month(2021, 5))
+    with services.lake.open_writer(broken) as file:
+        file.write(b"not parquet")
+    try:
+        asked = "SELECT count(*) AS n FROM green WHERE source_month <= '2020-12-01'"
+        assert query(services, asked).table.to_pylist() == [{"n": 800}]
+        with pytest.raises(BadFile, match=broken):
+            query(services, "SELECT count(*) AS n FROM green WHERE source_month >= '2020-12-01'")
+    finally:
+        services.lake.remove_object(broken)
+
+
+ENDLESS = """SELECT count(*) FROM green a, green b, green c, green d
+    WHERE a.fare_amount + b.extra > c.tip_amount + d.extra"""
+
+
+def test_cancel_really_interrupts(services: Services) -> None:
+    handle = QueryHandle()
+    with ThreadPoolExecutor(1) as pool:
+        limits = QueryLimits(10, 600, 10**9)
+        asked = pool.submit(run_lake_query, services.lake, ENDLESS, limits, handle)
+        assert not asked.done()
+        handle.cancel()
+        with pytest.raises(QueryCancelled):
+            asked.result(120)
+
+
+def test_memory_and_disk_are_bounded(services: Services) -> None:
+    bounds = LimitSettings(query_megabytes=64, query_disk_megabytes=0)
+    greedy = """SELECT ARRAY_LENGTH(ARRAY_AGG(CONCAT(CAST(a.source_row AS STRING), '-',
+        CAST(b.source_row AS STRING), REPEAT('x', 200)))) AS n FROM green a, green b"""
+    with pytest.raises(LimitExceeded, match="memory"):
+        run_lake_query(services.lake, greedy, QueryLimits(10, 60, 10**9), bounds=bounds)
 
 
 def test_a_dataset_without_months_says_what_to_do(services: Services) -> None:

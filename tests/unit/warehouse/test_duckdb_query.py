@@ -1,0 +1,105 @@
+"""What a query on the DuckDB file processes, its refusal by bytes, its cancelling, its errors' places."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from lakeside.errors import LakesideError, LimitExceeded, NotFound, QueryCancelled, QueryRejected
+from lakeside.warehouse.cancelling import QueryHandle
+from lakeside.warehouse.duckdb_warehouse import DuckDBWarehouse
+from lakeside.warehouse.protocol import QueryLimits
+
+LIMITS = QueryLimits(rows=10, seconds=60, billed_bytes=10**9)
+ENDLESS = "SELECT COUNT(*) AS n FROM green a, green b, green c WHERE a.fare + b.fare > c.fare"
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> DuckDBWarehouse:
+    """1,000 rows of January and 2,000 of February; a third of the notes are null, the others 3 bytes."""
+    path: Path = tmp_path_factory.mktemp("warehouse") / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE SCHEMA trips")
+        connection.execute(
+            "CREATE TABLE trips.green AS SELECT CAST(i AS BIGINT) AS id, CAST(i AS DOUBLE) AS fare, "
+            "CASE WHEN i % 3 = 0 THEN NULL ELSE 'né' END AS note, i % 2 = 0 AS flag, "
+            "CASE WHEN i < 1000 THEN DATE '2020-01-01' ELSE DATE '2020-02-01' END AS source_month "
+            "FROM range(3000) AS t(i)"
+        )
+        connection.execute("CREATE VIEW trips.early AS SELECT id, fare FROM trips.green WHERE id < 10")
+        connection.execute("CREATE TABLE trips.zones AS SELECT CAST(i AS BIGINT) AS zone FROM range(10) t(i)")
+    return DuckDBWarehouse(path, "trips", 10)
+
+
+@pytest.mark.parametrize(
+    ("sql", "processed", "tables"),
+    [
+        ("SELECT 1", 0, ()),
+        ("SELECT COUNT(*) FROM green", 0, ("green",)),
+        ("SELECT id FROM green", 24_000, ("green",)),
+        ("SELECT id, fare FROM green LIMIT 1", 48_000, ("green",)),
+        ("SELECT note FROM green", 2_000 * (2 + 3), ("green",)),
+        ("SELECT flag FROM green", 3_000, ("green",)),
+        ("SELECT COUNT(*) FROM green WHERE fare > 3", 24_000, ("green",)),
+        ("SELECT id FROM green WHERE source_month = '2020-01-01'", 16_000, ("green",)),
+        ("SELECT a.id FROM green AS a JOIN green AS b ON a.id = b.id", 24_000, ("green",)),
+        ("SELECT MAX(fare) FROM early", 48_000, ("green",)),
+        ("SELECT zone FROM green JOIN zones ON id = zone", 24_080, ("green", "zones")),
+        ("WITH x AS (SELECT id, fare FROM green) SELECT SUM(id) FROM x", 24_000, ("green",)),
+    ],
+)
+def test_bytes_are_counted_as_bigquery_counts_them(
+    warehouse: DuckDBWarehouse, sql: str, processed: int, tables: tuple[str, ...]
+) -> None:
+    seen = warehouse.estimate_query(sql, LIMITS)
+    assert (seen.processed_bytes, seen.tables) == (processed, tables)
+    assert warehouse.run_query(sql, LIMITS).processed_bytes == processed
+
+
+def test_more_than_allowed_is_refused_before_it_runs(warehouse: DuckDBWarehouse) -> None:
+    limits = QueryLimits(rows=10, seconds=600, billed_bytes=10**6)
+    with pytest.raises(LimitExceeded, match=r"10\.5 MB \(green\), 1\.0 MB are allowed"):
+        warehouse.run_query(ENDLESS, limits)
+
+
+def test_cancel_really_interrupts(warehouse: DuckDBWarehouse) -> None:
+    handle = QueryHandle()
+    with ThreadPoolExecutor(1) as pool:
+        limits = QueryLimits(rows=10, seconds=600, billed_bytes=10**9)
+        asked = pool.submit(warehouse.run_query, ENDLESS + " AND a.id * b.id > c.id", limits, handle)
+        handle.cancel()
+        with pytest.raises(QueryCancelled):
+            asked.result(120)
+
+
+@pytest.mark.parametrize(
+    ("sql", "error", "at"),
+    [
+        ("SELECT fooo FROM green", QueryRejected, (1, 8)),
+        ("SELECT id,\n  fooo\nFROM green", QueryRejected, (2, 3)),
+        ("SELECT id FROM gren", NotFound, (1, 16)),
+        ("SELECT GETENV('HOME')", QueryRejected, (1, 8)),
+        ("SELECT a b c FROM green", QueryRejected, (1, 12)),
+        ("SELECT (1 FROM green", QueryRejected, (1, 11)),
+        ("SELECT 'abc FROM green", QueryRejected, (1, 8)),
+        ("SELECT CAST('abc' AS INT64)", QueryRejected, (1, 13)),
+        ("SELECT green.fooo FROM green", QueryRejected, (1, 14)),
+        ("DROP TABLE green", QueryRejected, (1, 1)),
+        ("-- fooo\nSELECT /* fooo */ fooo FROM green", QueryRejected, (2, 19)),
+    ],
+)
+def test_an_error_points_at_its_place(
+    warehouse: DuckDBWarehouse, sql: str, error: type[LakesideError], at: tuple[int, int]
+) -> None:
+    with pytest.raises(error) as refused:
+        warehouse.run_query(sql, LIMITS)
+    assert refused.value.at == at
+
+
+def test_a_table_that_is_misspelt_is_suggested(warehouse: DuckDBWarehouse) -> None:
+    with pytest.raises(NotFound) as refused:
+        warehouse.estimate_query("SELECT 1 FROM gren", LIMITS)
+    assert "Did you mean green?" in refused.value.hint
