@@ -30,6 +30,8 @@ WORK_FAILED, MISUSE, INTERRUPTED = 1, 2, 130
 VERBS = {
     "ingest": "cli.ingest_command",
     "load": "cli.load_command",
+    "adopt": "cli.adopt_command",
+    "load-object": "cli.load_object_command",
     "plan": "cli.plan_command",
     "status": "cli.status_command",
     "ls": "cli.ls_command",
@@ -81,7 +83,7 @@ def build_app(verbs: Iterable[str]) -> typer.Typer:
     )
     app.callback()(_options)
     for verb in verbs:
-        member = getattr(import_module(VERBS[verb]), verb)
+        member = getattr(import_module(VERBS[verb]), verb.replace("-", "_"))
         if isinstance(member, typer.Typer):
             app.add_typer(member)
         else:

@@ -7,9 +7,9 @@ so the console validates a request with the same models before it sends it. Impo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from lakeside.errors import SettingsError
 from lakeside.month import FIRST_YEAR, LAST_YEAR
@@ -24,6 +24,7 @@ Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 MonthNumber = Annotated[int, Field(ge=1, le=12)]
 
 
+LakeObjectKey = Annotated[str, Field(min_length=1, max_length=1024)]
 MonthsBack = Annotated[int, Field(ge=1, le=24)]
 
 
@@ -52,11 +53,20 @@ class LoadParameters(BaseModel):
 
 
 class IngestParameters(LoadParameters):
-    """The parameters of the flow `ingest-months`."""
+    """The parameters of the flow `ingest-months`; with `lake_object` they are about one month."""
 
-    source: SourceChoice = "auto"
+    source: SourceChoice | Literal["lake"] = "auto"
     load: bool = True
     force: bool = False
+    lake_object: LakeObjectKey | None = None
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if (self.source == "lake") != (self.lake_object is not None):
+            raise ValueError("the source `lake` and a lake object belong together")
+        if self.lake_object is not None and len(self.months) != 1:
+            raise ValueError("a lake object is one month")
+        return self
 
 
 class SyncParameters(BaseModel):

@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """A request to ingest months of one year."""
+    """A request to ingest months of one year; with the source `lake`, one month from `lake_object`."""
 
     dataset: str
     year: int
@@ -19,6 +19,7 @@ class Launch:
     load: bool = True
     force: bool = False
     fan_out: str = "threads"
+    lake_object: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

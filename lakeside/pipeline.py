@@ -38,6 +38,7 @@ class MonthRequest:
         load: also publish it to the warehouse and check it.
         force: fetch and load even what is unchanged, and replace what another source fed.
         run_id: the flow run this is part of, kept in the provenance.
+        lake_object: key of a lake object that somebody else wrote, to be the month's source.
     """
 
     dataset: str
@@ -46,6 +47,7 @@ class MonthRequest:
     load: bool = True
     force: bool = False
     run_id: str | None = None
+    lake_object: str | None = None
 
     def __str__(self) -> str:
         return f"{self.dataset} {self.month}"
@@ -70,9 +72,10 @@ def run_month(
     """
     started = time.monotonic()
     dataset = get_dataset(request.dataset)
-    outcome = ingest_month(
-        IngestRequest(dataset, request.month, request.source, request.force, request.run_id), services, report
+    wanted = IngestRequest(
+        dataset, request.month, request.source, request.force, request.run_id, request.lake_object
     )
+    outcome = ingest_month(wanted, services, report)
     state = MonthState.WRITTEN if outcome.written else MonthState.UNCHANGED
     warehouse_rows = None
     if request.load:

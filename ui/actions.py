@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 import streamlit as st
 
 from flows.console import Launch, RunSummary, ScheduleSpec
+from lakeside.month import Month
 from lakeside.plan import Action, Plan, require_unmoved
 from lakeside.restoring import RestorePlan, restore
 from ui.access.freshness import refresh_all
@@ -82,6 +83,18 @@ def run_again(run_id: str) -> RunSummary:
 def start_try_out() -> None:
     """Three synthetic months of green, so that the console shows something without a network."""
     _open_runs([open_run_console().start_ingest(TRY_OUT_LAUNCH)])
+
+
+@changing
+def adopt_object(key: str, dataset: str, month: str, load: bool, force: bool) -> None:
+    """Start the run that makes a lake object a month, and show it.
+
+    Raises:
+        SettingsError: the month is none. BackendUnavailable: nothing would execute the run.
+    """
+    wanted = Month.parse(month.strip())
+    launch = Launch(dataset, wanted.year, (wanted.number,), "lake", load=load, force=force, lake_object=key)
+    _open_runs([open_run_console().start_ingest(launch)])
 
 
 @changing

@@ -7,7 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -15,6 +15,7 @@ import pyarrow as pa
 from lakeside import __version__
 from lakeside.datasets.contract import Dataset, Kind
 from lakeside.errors import BadFile, ContractViolation
+from lakeside.ingest.adopt import find_adopted, open_object_stream, probe_object
 from lakeside.ingest.conform import Conformed
 from lakeside.ingest.month_writer import MonthWriter
 from lakeside.ingest.pipeline import Work, run_in_order
@@ -36,13 +37,18 @@ _REPORT_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class IngestRequest:
-    """Which month, from where. `force` writes it again even when nothing changed or another source fed it."""
+    """Which month, from where. `force` writes it again even when nothing changed or another source fed it.
+
+    `lake_object` is the key of an object that somebody else wrote: it is the source then, whatever
+    `source` says.
+    """
 
     dataset: Dataset
     month: Month
     source: SourceName = SourceName.AUTO
     force: bool = False
     run_id: str | None = None
+    lake_object: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +75,7 @@ def ingest_month(
     """
     started = time.monotonic()
     key = data_key(request.dataset.name, request.month)
-    chosen = services.sources.choose(request.dataset, request.month, request.source)
-    previous = None if request.force else find_provenance(services.lake, key)
-    source = request.source if previous is None else settle_source(previous, request.source, chosen)
-    probe = services.sources.probe(request.dataset, request.month, source)
+    previous, probe = _probe(request, services, key)
     policy = policy_of(request.dataset, services.settings.ingest.column_policy)
     if previous is not None and is_unchanged(previous, probe, request.dataset, policy):
         return IngestOutcome(key, False, previous, 0, time.monotonic() - started)
@@ -83,6 +86,18 @@ def ingest_month(
     elapsed = time.monotonic() - started
     logger.info("ingest.written key=%s rows=%s seconds=%.3f", key, provenance.rows_written, elapsed)
     return IngestOutcome(key, True, provenance, bytes_read, elapsed)
+
+
+def _probe(request: IngestRequest, services: Services, key: str) -> tuple[Provenance | None, SourceProbe]:
+    """What the month holds already (None: that does not matter), and what its source says."""
+    lake = services.lake
+    if request.lake_object is not None:
+        probe = probe_object(lake, request.lake_object, request.dataset, request.month)
+        return find_adopted(lake, probe, request.lake_object, request.force), probe
+    chosen = services.sources.choose(request.dataset, request.month, request.source)
+    previous = None if request.force else find_provenance(lake, key)
+    source = request.source if previous is None else settle_source(previous, request.source, chosen)
+    return previous, services.sources.probe(request.dataset, request.month, source)
 
 
 @dataclass(slots=True)
@@ -129,13 +144,19 @@ class _Run:
         if self.probe.format == "sample":
             yield read_sample(self.probe, self.target, self.services.settings.sources.sample_rows)
             return
-        with self.services.sources.open_stream(self.probe) as stream:
+        with self._open_stream() as stream:
             self.stream = stream
             if self.probe.format == "parquet":
                 with read_parquet(stream, self.probe, self.target, lambda: self.tell(Stage.FETCH)) as reading:
                     yield reading
             else:
                 yield read_csv(stream, self.probe, self.target)
+
+    def _open_stream(self) -> AbstractContextManager[SourceStream]:
+        if self.request.lake_object is None:
+            return self.services.sources.open_stream(self.probe)
+        maximum = self.services.settings.sources.maximum_file_gigabytes * 1e9
+        return open_object_stream(self.services.lake, self.request.lake_object, maximum)
 
     def _move(self, reading: Reading, writer: MonthWriter, quarantine: Quarantine) -> None:
         def write(batch: Conformed) -> None:

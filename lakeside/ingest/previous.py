@@ -36,6 +36,12 @@ def settle_source(provenance: Provenance, wanted: SourceName, chosen: SourceName
         ContractViolation: another source fed the month, or the sample did and a real one is wanted.
     """
     fed_by = SourceName(provenance.source)
+    if fed_by is SourceName.LAKE:
+        raise ContractViolation(
+            f"{provenance.dataset} {provenance.month} was adopted from {provenance.source_url}, "
+            f"not fed by {chosen}.",
+            "Use --force to replace it; the two may differ in rows.",
+        )
     if wanted is SourceName.AUTO and not provenance.synthetic:
         return fed_by
     if fed_by is not chosen:

@@ -6,7 +6,7 @@ frozen records. In the reader the same function runs on a lake of its own that r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, wraps
 from importlib import import_module
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+K = TypeVar("K", str, Sequence[str])
 
 _RUN = "lakeside.lake.apart:run_in_reader"
 
@@ -41,26 +42,29 @@ class Place:
 
 
 def read_apart(
-    function: Callable[Concatenate[Lake, str, P], T],
-) -> Callable[Concatenate[Lake, str, P], T]:
+    function: Callable[Concatenate[Lake, K, P], T],
+) -> Callable[Concatenate[Lake, K, P], T]:
     """Run `function(lake, key, ...)`, or a method of Lake, in a reader when the lake has readers.
+
+    Several keys may stand in the key's place.
 
     Decorate whatever lets Arrow or DuckDB parse an object that may be a stranger's.
     """
 
     @wraps(function)
-    def run(lake: Lake, key: str, /, *arguments: P.args, **named: P.kwargs) -> T:
+    def run(lake: Lake, key: K, /, *arguments: P.args, **named: P.kwargs) -> T:
         if lake.readers is None:
             return function(lake, key, *arguments, **named)
         job = f"{function.__module__}:{function.__qualname__}"
-        subject = lake.url_of(key)
+        keys = [key] if isinstance(key, str) else list(key)
+        subject = ", ".join(lake.url_of(one) for one in keys[:3])
         with translated(lake.url):
             place = replace(lake.place, token=lake.access.read_token())
         call = (job, place, key, arguments, named)
         answer: T = lake.readers.run(_RUN, subject, *call, modules=[function.__module__])
         return answer
 
-    return cast("Callable[Concatenate[Lake, str, P], T]", run)
+    return cast("Callable[Concatenate[Lake, K, P], T]", run)
 
 
 def run_in_reader(job: str, place: Place, key: str, arguments: Any, named: Any) -> Any:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from lakeside.datasets import Dataset, list_datasets
 from lakeside.lake.layout import QUARANTINE_PREFIX, REFERENCE_PREFIX
 from lakeside.lake.objects import LakeObject
+from lakeside.month import Month
 
 ROOT = "/"
+_MONTH = re.compile(r"(?<!\d)(20\d{2}-(?:0[1-9]|1[0-2]))(?!\d)")
 _WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -35,6 +37,14 @@ def group_objects(objects: Sequence[LakeObject]) -> list[SchemaGroup]:
         groups.setdefault(_name_group(found.key, set(known)), []).append(found)
     folders = sorted(name for name in groups if name not in known)
     return [SchemaGroup(n, known.get(n), groups[n]) for n in (*known, *folders) if groups[n]]
+
+
+def find_place(key: str) -> tuple[str | None, Month | None]:
+    """The dataset and the month that a key says, each None where it does not."""
+    known = {dataset.name for dataset in list_datasets()}
+    said = _name_group(key, known)
+    months = _MONTH.findall(key.rpartition("/")[2])
+    return said if said in known else None, Month.parse(months[-1]) if months else None
 
 
 def _name_group(key: str, datasets: set[str]) -> str:

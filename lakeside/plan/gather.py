@@ -73,6 +73,11 @@ class Gatherer:
             return error
         provenance = self._provenance(month)
         keeps = self.request.source is SourceName.AUTO and self.request.mode is not Mode.ALL
+        if keeps and provenance is not None and provenance.source == SourceName.LAKE:
+            return SourceMissing(
+                f"{self.dataset.name} {month} was adopted from {provenance.source_url}.",
+                "Choose a source and the mode that makes everything anew to replace it.",
+            )
         if keeps and provenance is not None and not provenance.synthetic:
             return SourceName(provenance.source)
         return chosen

@@ -18,6 +18,7 @@ class SourceName(StrEnum):
     TLC = "tlc"
     ARCHIVE = "archive"
     SAMPLE = "sample"
+    LAKE = "lake"  # an object of the lake that somebody else wrote; see `lakeside adopt`
 
 
 FileFormat = Literal["csv", "csv.gz", "parquet", "sample"]

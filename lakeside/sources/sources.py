@@ -196,6 +196,11 @@ def _publishes(dataset: Dataset, month: Month, source: SourceName) -> bool:
 
 
 def _outside(dataset: Dataset, month: Month, source: SourceName) -> SourceMissing:
+    if source is SourceName.LAKE:
+        return SourceMissing(
+            f"{dataset.name} {month} comes from an object of the lake only when that is named.",
+            "Use `lakeside adopt OBJECT`, or choose another source.",
+        )
     first, last = dataset.first_month.get(source.value), dataset.last_month.get(source.value)
     if first is None:
         return SourceMissing(f"{source} publishes no {dataset.name} months.", "Choose another source.")

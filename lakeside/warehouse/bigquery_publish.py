@@ -46,7 +46,6 @@ def load_object(place: BigQueryPlace, source: tuple[Lake, str], table: str, pref
     One load job, so readers see the old rows or the new ones (BigQuery docs, "Loading data": WRITE_TRUNCATE
     takes effect when the job succeeds).
     """
-    lake, key = source
     config = bigquery.LoadJobConfig(
         source_format=bigquery.SourceFormat.PARQUET,
         schema=place.client.get_table(
@@ -56,6 +55,18 @@ def load_object(place: BigQueryPlace, source: tuple[Lake, str], table: str, pref
         write_disposition=bigquery.WriteDisposition.WRITE_TRUNCATE,
         labels=LABELS,
     )
+    run_load(place, source, table, prefix, config)
+
+
+def run_load(
+    place: BigQueryPlace,
+    source: tuple[Lake, str],
+    table: str,
+    prefix: str,
+    config: bigquery.LoadJobConfig,
+) -> None:
+    """Run one load job to its end."""
+    lake, key = source
     uri = lake.find_gs_uri(key)
     with google_errors(place.name):
         if uri is not None:

@@ -28,6 +28,7 @@ from lakeside.warehouse.bigquery_client import (
     names,
 )
 from lakeside.warehouse.bigquery_errors import google_errors
+from lakeside.warehouse.bigquery_foreign import replace_table
 from lakeside.warehouse.bigquery_month import BigQueryMonth
 from lakeside.warehouse.bigquery_publish import (
     load_object,
@@ -92,6 +93,10 @@ class BigQueryWarehouse:
         tables.ensure_reference(self._place, reference)
         load_object(self._place, (lake, key), reference.name, job_prefix("load", reference.name))
         return rows
+
+    def publish_object(self, table: str, description: str, lake: Lake, key: str) -> int:
+        """Replace a table by one load job with the object's own columns; how many rows the object has."""
+        return replace_table(self._place, (lake, key), table, description)
 
     def remove_month(self, dataset: Dataset, month: Month) -> int:
         """Delete a month's rows and its entry in one transaction; how many rows went."""

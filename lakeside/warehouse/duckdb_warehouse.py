@@ -22,6 +22,7 @@ from lakeside.warehouse.audit import judge_staged, plan_load
 from lakeside.warehouse.cancelling import QueryHandle
 from lakeside.warehouse.duckdb_checks import insert_results, select_history, select_latest
 from lakeside.warehouse.duckdb_file import DuckDBFile
+from lakeside.warehouse.duckdb_foreign import replace_table
 from lakeside.warehouse.duckdb_month import DuckDBMonth, open_published, open_staged
 from lakeside.warehouse.duckdb_publish import (
     delete_month,
@@ -82,6 +83,12 @@ class DuckDBWarehouse:
             rows = pq.read_table(handle, columns=[column.name for column in reference.columns])
         with self._file.write() as connection:
             return replace_reference(connection, self._file, reference, rows)
+
+    def publish_object(self, table: str, description: str, lake: Lake, key: str) -> int:
+        """Replace a table by the object's rows, its types as DuckDB reads them, in one transaction."""
+        rows = lake.open_dataset([key], lake.read_footer(key).schema)
+        with self._file.write() as connection:
+            return replace_table(connection, self._file, table, description, rows)
 
     def remove_month(self, dataset: Dataset, month: Month) -> int:
         """Delete a month's rows and its entry in one transaction; how many rows went."""

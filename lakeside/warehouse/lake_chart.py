@@ -13,6 +13,7 @@ from lakeside.charts.marks import FETCHED_GROUPS, Group, Marks, choose_bins, mak
 from lakeside.charts.spec import ChartSpec, Grain, Role, check_spec, role_of
 from lakeside.charts.sql import Bins, write_binned, write_chart, write_position
 from lakeside.errors import ContractViolation, LimitExceeded, NotFound, QueryRejected
+from lakeside.lake.apart import read_apart
 from lakeside.lake.column_figures import ObjectFigures
 from lakeside.lake.lake import Lake
 from lakeside.lake.plain import list_values
@@ -49,6 +50,7 @@ class Chart:
     limits: LimitSettings
 
 
+@read_apart
 def chart_objects(lake: Lake, keys: Sequence[str], spec: ChartSpec, limits: LimitSettings) -> Chart:
     """One chart of the rows of some objects that have the columns in common.
 

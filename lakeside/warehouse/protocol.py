@@ -154,6 +154,16 @@ class Warehouse(Protocol):
         Readers see the old table or the new one. NotFound, BadFile when the object cannot be read.
         """
 
+    def publish_object(self, table: str, description: str, lake: Lake, key: str) -> int:
+        """Replace a table as a whole by a lake object as it is, of any columns; how many rows it has now.
+
+        Readers see the old table or the new one. Whether the name may be used is the caller's to judge.
+
+        Raises:
+            ContractViolation: a column can be in no table of this warehouse.
+            NotFound, BadFile: the object cannot be read.
+        """
+
     def remove_month(self, dataset: Dataset, month: Month) -> int:
         """Delete a month's rows and its entry in `lakeside_loads`; how many rows went."""
 

@@ -24,7 +24,7 @@ GOOD: dict[str, Any] = {"dataset": "green", "year": 2020, "months": [3, 1]}
 
 def test_the_choices_are_those_of_the_registry() -> None:
     assert set(get_args(DatasetName)) == {dataset.name for dataset in list_datasets()}
-    assert set(get_args(SourceChoice)) == {source.value for source in SourceName}
+    assert set(get_args(SourceChoice)) == {source.value for source in SourceName} - {SourceName.LAKE.value}
 
 
 def test_parameters_are_completed_and_sorted() -> None:
@@ -36,6 +36,7 @@ def test_parameters_are_completed_and_sorted() -> None:
         "load": True,
         "force": False,
         "fan_out": "threads",
+        "lake_object": None,
     }
 
 
@@ -72,3 +73,11 @@ def test_months_are_written_short(months: list[int], text: str) -> None:
 
 def test_a_run_is_named_by_what_it_does() -> None:
     assert name_run("green", 2020, [1, 2, 3]) == "green 2020 [1-3]"
+
+
+def test_a_lake_object_is_one_month_from_the_lake() -> None:
+    good = {**GOOD, "months": [3], "source": "lake", "lake_object": "raw/trips.parquet"}
+    assert check_parameters(IngestParameters, good)["lake_object"] == "raw/trips.parquet"
+    for wrong in ({"months": [1, 3]}, {"source": "tlc"}, {"lake_object": None}, {"lake_object": ""}):
+        with pytest.raises(SettingsError):
+            check_parameters(IngestParameters, {**good, **wrong})

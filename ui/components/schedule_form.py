@@ -70,7 +70,10 @@ def close_form() -> None:
 
 
 def _show_parameters(flow: str, values: dict[str, Any], place: str) -> dict[str, Any]:
-    datasets, sources = [d.name for d in list_datasets()], [s.value for s in SourceName]
+    datasets, sources = (
+        [d.name for d in list_datasets()],
+        [s.value for s in SourceName if s is not SourceName.LAKE],
+    )
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         found: dict[str, Any] = {
             "dataset": st.selectbox(

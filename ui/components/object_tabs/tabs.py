@@ -10,6 +10,7 @@ from ui.components.object_tabs.charts_tab import show_charts
 from ui.components.object_tabs.code_tab import show_code
 from ui.components.object_tabs.head_tab import show_head
 from ui.components.object_tabs.layout_tab import show_layout
+from ui.components.object_tabs.load_tab import show_load
 from ui.components.object_tabs.map_tab import show_map
 from ui.components.object_tabs.origin_tab import show_origin
 from ui.components.object_tabs.profile_tab import show_profile
@@ -43,5 +44,6 @@ TABS = [
     ObjectTab("schema", "Schema", show_schema),
     ObjectTab("layout", "Layout", show_layout),
     ObjectTab("versions", "Versions", show_versions, unreadable=True),
+    ObjectTab("load", "Load it", show_load, unreadable=True),
     ObjectTab("code", "Use it", show_code),
 ]

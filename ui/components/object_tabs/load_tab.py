@@ -1,0 +1,42 @@
+"""Bring an object that somebody else wrote into a dataset, or into a table of its own."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lakeside.datasets import list_datasets
+from lakeside.lake.objects import LakeObject
+from ui.access.lake import load_described
+from ui.actions import adopt_object
+from ui.components.boundary import error_boundary
+from ui.components.pieces import show_muted, show_sentences
+from ui.presenters.load_presenter import PROMISE, find_choice, present_adoption, present_table_command
+from ui.presenters.object_presenter import ObjectView
+from ui.text import ADOPT
+
+
+def show_load(item: LakeObject, view: ObjectView) -> None:
+    """A month of a dataset by a run, or the command for a table of its own."""
+    st.subheader("As a month", anchor=False)
+    if present_adoption(load_described(item.key)):
+        show_muted(present_adoption(load_described(item.key)))
+    else:
+        _show_form(item)
+    st.subheader("As a table of its own", anchor=False)
+    show_sentences(["As it is, without a contract; the table is replaced as a whole each time."])
+    st.code(present_table_command(item.key), language="bash")
+
+
+def _show_form(item: LakeObject) -> None:
+    show_sentences(PROMISE)
+    names = [dataset.name for dataset in list_datasets()]
+    said = find_choice(item.key, names)
+    with st.form("adopt", border=False):
+        dataset = st.selectbox("Dataset", names, index=said.dataset, width=240)
+        month = st.text_input("Month (YYYY-MM)", said.month, max_chars=7, width=240)
+        load = st.toggle("Publish to the warehouse, too", value=True)
+        force = st.toggle("Replace what the month holds already", value=False)
+        asked = st.form_submit_button(ADOPT, type="primary", icon=":material/download_done:")
+    if asked:
+        with error_boundary():
+            adopt_object(item.key, dataset, month, load, force)

@@ -1,0 +1,52 @@
+"""What it takes to bring a stranger's object in, and what its name says of it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lakeside.lake.browse import ObjectFacts
+from lakeside.lake.schema_groups import find_place
+
+PROMISE = (
+    "A run conforms the object as if a source had sent it: names and types are brought to the contract, rows "
+    "that do not fit are set aside and counted, and the month says which object it came from.",
+    "An object that lies where the month belongs is replaced by what it is conformed to; "
+    "any other stays as it is.",
+)
+_CONTENTS = ("csv", "gzip", "text")
+_WORD = re.compile(r"[A-Za-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the form begins with: the dataset's place in the list, and the month or nothing."""
+
+    dataset: int
+    month: str
+
+
+def find_choice(key: str, names: Sequence[str]) -> Choice:
+    """What the object's name says."""
+    dataset, month = find_place(key)
+    return Choice(names.index(dataset) if dataset in names else 0, str(month) if month else "")
+
+
+def present_adoption(facts: ObjectFacts) -> str:
+    """Why the object cannot become a month; nothing where it can."""
+    if facts.footer is None:
+        return "" if facts.content in _CONTENTS else f"It is {facts.content}: only parquet and CSV can be."
+    if facts.footer.provenance is not None:
+        return "It was written by Lakeside: it is a month, or was made from one."
+    return ""
+
+
+def present_table_command(key: str) -> str:
+    """The command that loads the object as it is, with a name for the table made of the object's."""
+    words = _WORD.findall(key.rpartition("/")[2].removesuffix(".parquet"))
+    name = "_".join(words).lower() or "object"
+    if name[0].isdigit():
+        name = f"t_{name}"
+    return f"lakeside load-object {shlex.quote(key)} --table {name}"
