@@ -40,6 +40,7 @@ VERBS = {
     "profile": "cli.profile_command",
     "chart": "cli.chart_command",
     "schemas": "cli.schemas_command",
+    "schema": "cli.schema_command",
     "layout": "cli.layout_command",
     "versions": "cli.versions_command",
     "diff": "cli.diff_command",

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from lakeside.lake.layout_facts import ObjectLayout
     from lakeside.lake.prune import PrunePlan, Surplus
     from lakeside.lake.retention import Retention
+    from lakeside.lake.schema_facts import ObjectSchema
 
 
 class Lake:
@@ -200,6 +201,11 @@ class Lake:
         job = "lakeside.lake.layout_facts:parse_layout"
         layout: ObjectLayout = self._footers.parse(found, job, found.size_bytes)
         return layout
+
+    def read_schema(self, found: LakeObject) -> ObjectSchema:
+        """Leaf types and key-value pairs as the file has them; raises as `read_layout`."""
+        schema: ObjectSchema = self._footers.parse(found, "lakeside.lake.schema_facts:parse_schema")
+        return schema
 
     def read_footers(self, objects: Sequence[LakeObject]) -> dict[str, Footer | LakesideError]:
         """The footers of listed objects, several at once; by key, an error where one cannot be read."""

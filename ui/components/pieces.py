@@ -9,7 +9,7 @@ import streamlit as st
 
 from ui.components.markup import Markup, el
 from ui.presenters.looks import Look
-from ui.presenters.views import Column, Fact, Link, Notice, Table, TableCell
+from ui.presenters.views import Answer, Column, Fact, Link, Notice, Table, TableCell
 
 _STYLE = Path(__file__).with_name("console.css")
 SHOWN_NOTICES = 4
@@ -67,6 +67,15 @@ def state_chip(look: Look) -> Markup:
 def show_state(look: Look, words: str) -> None:
     """A state and the sentence that belongs to it."""
     st.html(el("p", state_chip(look), " ", words, style="margin:0"))
+
+
+def show_answer(answer: Answer) -> None:
+    """A question with its answer, and why."""
+    head = el(
+        "p", el("b", answer.question), " ", state_chip(answer.look), " ", answer.words, style="margin:0"
+    )
+    reasons = [el("li", reason) for reason in answer.reasons]
+    st.html(el("div", head, el("ul", *reasons, class_="ls-reasons") if reasons else None))
 
 
 def show_legend(legend: Iterable[tuple[Look, int]]) -> None:

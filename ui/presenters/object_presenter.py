@@ -11,8 +11,7 @@ from ui.formats import format_bytes, format_count, format_counted, format_relati
 from ui.presenters.origin_presenter import present_story
 from ui.presenters.places import link_to_run
 from ui.presenters.rows_presenter import PAGE_ROWS
-from ui.presenters.schema_presenter import present_schema
-from ui.presenters.views import Fact, Link, Table
+from ui.presenters.views import Fact, Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +31,17 @@ class ObjectView:
     facts: Sequence[Fact]
     story: Sequence[str]
     links: Sequence[Link]
-    schema: Table
     columns: Sequence[str]
     pages: int
     fault: Fault | None = None
 
 
 def present_object(item: LakeObject, footer: Footer, now: datetime) -> ObjectView:
-    """Facts, origin in sentences and schema of one object."""
+    """Facts and origin of one object."""
     origin = footer.provenance
     links = [Link("The run that wrote it", link_to_run(origin.run_id))] if origin and origin.run_id else []
+    if origin and origin.source_url.startswith(("https://", "http://")):
+        links.append(Link("The file at the source", origin.source_url))
     ratio = footer.uncompressed_bytes / item.size_bytes if item.size_bytes else 0
     groups = format_counted(footer.row_groups, "row group")
     return ObjectView(
@@ -56,7 +56,6 @@ def present_object(item: LakeObject, footer: Footer, now: datetime) -> ObjectVie
         if origin
         else ["This object was not written by Lakeside; its footer says nothing of its origin."],
         links=links,
-        schema=present_schema(footer),
         columns=list(footer.schema.names),
         pages=max(1, -(-footer.rows // PAGE_ROWS)),
     )

@@ -8,7 +8,7 @@ from lakeside.lake.browse import ObjectFacts
 from lakeside.lake.head import Head
 from ui.formats import format_bytes, format_count, format_relative, format_utc
 from ui.presenters.object_presenter import Fault, ObjectView, present_object
-from ui.presenters.views import Fact, Table
+from ui.presenters.views import Fact
 
 _AGAIN = "Ingest the month again with `--force`, or take the object out with `lakeside remove`."
 _ADVICE = {
@@ -38,7 +38,6 @@ def present_any_object(facts: ObjectFacts, url: str, now: datetime) -> ObjectVie
         ],
         story=[],
         links=[],
-        schema=Table("Schema", [], []),
         columns=[],
         pages=1,
         fault=_present_fault(facts, url),

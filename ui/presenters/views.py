@@ -37,6 +37,16 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """A question, its answer as a state and a sentence, and the reasons."""
+
+    question: str
+    look: Look
+    words: str
+    reasons: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StatusLine:
     """One part of the system: is it there, and what does it say."""
 

@@ -6,6 +6,8 @@ import os
 import time
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from lakeside.datasets.green import GREEN
@@ -148,3 +150,17 @@ def test_the_layout_of_an_object_is_told_with_advice(lakeside: Lakeside) -> None
     assert (document["rows"], document["row_groups"], document["advice"]) == (300, 1, [])
     assert document["columns"][0]["path"] == "VendorID"
     assert "Nothing to mend" in lakeside("layout", KEY).stdout
+
+
+def test_the_schema_of_an_object_is_judged_by_contract_and_table(lakeside: Lakeside, lake: Lake) -> None:
+    lakeside("ingest", "green", str(MONTH), "--source", "sample", "--json")
+    document = lakeside("schema", KEY, "--json").document
+    assert document["contract"]["matches"]
+    assert document["append"] == {"table": "green", "appends": True, "reasons": [], "adds": []}
+    assert document["columns"][0]["leaves"] == [{"path": "VendorID", "physical": "INT64", "logical": ""}]
+    other = lakeside("schema", KEY, "--as", "fhv")
+    assert other.code == 0
+    assert "not a fhv file" in other.stdout
+    with lake.open_writer("swamp/x.parquet") as file:
+        pq.write_table(pa.table({"a": [1]}), file)
+    assert "No dataset's contract knows" in lakeside("schema", "swamp/x.parquet").stdout
