@@ -56,14 +56,30 @@ def choose_affordable(
 
     Where not one fits, the cheapest is tried nevertheless: the limit ends the reading, not the hope.
     """
+    chosen, left_out = find_affordable(file, needs, schema, budget)
+    if chosen.names or not left_out:
+        return chosen, left_out
+    costs = _expect(file, needs, schema)
+    cheapest = schema.field(costs.index(min(costs)))
+    return pa.schema([cheapest]), [name for name in schema.names if name != cheapest.name]
+
+
+def find_affordable(
+    file: pq.ParquetFile, needs: dict[int, int], schema: pa.Schema, budget: int
+) -> tuple[pa.Schema, list[str]]:
+    """The same without hope: there may be no column that fits."""
     whole = file.schema_arrow
     if len(set(whole.names)) < len(whole.names):  # by name, it could not be told which one is meant
         return schema, []
-    costs = dict(zip(whole.names, expect_bytes(file.metadata, whole, needs), strict=True))
-    asked = [costs[name] for name in schema.names]
-    fitting = fit_columns(asked, budget) or ([asked.index(min(asked))] if asked else [])
+    fitting = fit_columns(_expect(file, needs, schema), budget)
     chosen = pa.schema([schema.field(number) for number in fitting])
     return chosen, [name for name in schema.names if name not in set(chosen.names)]
+
+
+def _expect(file: pq.ParquetFile, needs: dict[int, int], schema: pa.Schema) -> list[int]:
+    whole = file.schema_arrow
+    costs = dict(zip(whole.names, expect_bytes(file.metadata, whole, needs), strict=True))
+    return [costs[name] for name in schema.names]
 
 
 def _read_picks(

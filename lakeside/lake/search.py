@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lakeside.lake.fetch import Pick, fetch_rows
+from lakeside.lake.fetch import Pick, fetch_rows, find_affordable
 from lakeside.lake.objects import Preview
 from lakeside.lake.paging import (
     Page,
@@ -137,15 +137,21 @@ def _complete(
     file: pq.ParquetFile, reader: Reader, search: _Search, schema: pa.Schema, condition: Node
 ) -> tuple[pa.Table, Sequence[str], bool]:
     """The rows that were found with all columns of the page, those left out, and whether rows were cut."""
-    known = [name for name in dict.fromkeys(find_columns(condition)) if name in schema.names]
+    looked_at = set(find_columns(condition))
+    known = [name for name in schema.names if name in looked_at]
     repeated = len(set(schema.names)) < len(schema.names)
     missing = schema if repeated else pa.schema([f for f in schema if f.name not in known])
     if not search.pieces or not missing.names:
         return as_table(search.pieces, schema), (), False
+    found = as_table(search.pieces, pa.schema([schema.field(name) for name in known]))
+    if known and not repeated:
+        budget = search.page.maximum_bytes - reader.bytes_read
+        needs = {pick.group: pick.places[-1] + 1 for pick in search.picks}
+        if not find_affordable(file, needs, missing, budget)[0].names:
+            return found, missing.names, False
     fetched = fetch_rows(file, reader, search.picks, missing, search.page)
     if repeated or not known:
         return fetched.rows, fetched.left_out, fetched.limited
-    found = as_table(search.pieces, pa.schema([schema.field(name) for name in known]))
     if fetched.limited and not fetched.rows.num_rows:  # what the condition looked at is there anyhow
         return found, missing.names, False
     shown = [f for f in schema if f.name not in fetched.left_out]
