@@ -6,10 +6,12 @@ The lake is listed once and its footers read once; the warehouse is asked twice 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
+from lakeside.checks.result import CheckResult, find_disagreement, group_by_month
+from lakeside.checks.store import list_latest_results
 from lakeside.datasets import Dataset, list_datasets
 from lakeside.errors import LakesideError
 from lakeside.lake.objects import Footer, LakeObject
@@ -69,6 +71,7 @@ class Found:
     footers: Mapping[str, Footer | LakesideError]
     rows: Mapping[tuple[str, Month], int]
     publications: Mapping[tuple[str, Month], Publication]
+    checked: Mapping[tuple[str, Month], Sequence[CheckResult]] = field(default_factory=dict)
 
     def months_of(self, dataset: str) -> set[Month]:
         """Months that exist somewhere, whatever the calendar says."""
@@ -109,7 +112,7 @@ def compute_coverage(
 
 
 def look(services: Services, datasets: Sequence[Dataset]) -> Found:
-    """Look into the lake (one listing and every footer) and the warehouse (two questions).
+    """Look into the lake (one listing and every footer) and the warehouse (three questions).
 
     Raises:
         BackendUnavailable, AccessDenied: the lake or the warehouse cannot be asked.
@@ -126,6 +129,7 @@ def look(services: Services, datasets: Sequence[Dataset]) -> Found:
         footers=services.lake.read_footers(list(objects.values())),
         rows=services.warehouse.count_months(),
         publications=services.warehouse.list_publications(),
+        checked=group_by_month(list_latest_results(services)),
     )
 
 
@@ -160,7 +164,11 @@ def _cover(dataset: Dataset, month: Month, source_state: SourceState, found: Fou
     stored, rows = found.objects.get(place), found.rows.get(place)
     footer = found.footers.get(stored.key) if stored else None
     provenance = footer.provenance if isinstance(footer, Footer) else None
-    state, reason = _judge(dataset, footer, rows, found.publications.get(place))
+    publication = found.publications.get(place)
+    state, reason = _judge(dataset, footer, rows, publication)
+    disagreement = find_disagreement(found.checked.get(place, ()), publication)
+    if state is CoverageState.PUBLISHED and disagreement:
+        state, reason = CoverageState.MISMATCH, f"Checked after it was loaded: {disagreement}."
     return MonthCoverage(
         dataset=dataset.name,
         month=month,

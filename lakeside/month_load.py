@@ -109,7 +109,7 @@ class MonthLoad:
         publication, provenance = around.publications.get(self._place), self.footer.provenance
         if publication is None or provenance is None or publication.content_id != provenance.content_id:
             return False
-        return around.counts.get(self._place) == self.footer.rows
+        return around.counts.get(self._place) == self.footer.rows and self._place not in around.disagreeing
 
     @property
     def _place(self) -> tuple[str, Month]:

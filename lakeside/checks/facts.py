@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from lakeside.checks.result import CheckKind, CheckResult, CheckState, Difference, Severity
+from lakeside.checks.result import (
+    CheckKind,
+    CheckResult,
+    CheckState,
+    Difference,
+    Severity,
+    find_disagreement,
+    group_by_month,
+)
 from lakeside.datasets.contract import Dataset
 from lakeside.errors import BadFile, CheckError, LakesideError, NotFound
 from lakeside.lake.lake import Lake
@@ -110,21 +118,30 @@ def make_result(
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is asked once for all months: every month's rows and publication."""
+    """What is asked once for all months: every month's rows and publication, and which ones disagree.
+
+    `disagreeing` are months of which a reconciling check failed since they were published.
+    """
 
     counts: Mapping[tuple[str, Month], int]
     publications: Mapping[tuple[str, Month], Publication]
+    disagreeing: frozenset[tuple[str, Month]] = frozenset()
 
     @classmethod
     def ask(cls, services: Services) -> Surroundings:
-        """Two questions to the warehouse."""
-        return cls(services.warehouse.count_months(), services.warehouse.list_publications())
+        """Three questions to the warehouse."""
+        publications = services.warehouse.list_publications()
+        checked = group_by_month(services.warehouse.list_latest_checks())
+        disagreeing = (p for p, group in checked.items() if find_disagreement(group, publications.get(p)))
+        return cls(services.warehouse.count_months(), publications, frozenset(disagreeing))
 
     def with_publication(self, publication: Publication) -> Surroundings:
         """The same after a month was published."""
         place = (publication.dataset, publication.month)
         return Surroundings(
-            {**self.counts, place: publication.rows}, {**self.publications, place: publication}
+            {**self.counts, place: publication.rows},
+            {**self.publications, place: publication},
+            self.disagreeing - {place},
         )
 
 

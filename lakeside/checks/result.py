@@ -156,3 +156,15 @@ def judge_light(results: Iterable[CheckResult], publication: Publication | None 
 def is_outdated(result: CheckResult, publication: Publication) -> bool:
     """Was the month published again, with other content, since this result."""
     return result.content_id != publication.content_id and result.checked_at < publication.published_at
+
+
+def find_disagreement(results: Iterable[CheckResult], publication: Publication | None) -> str | None:
+    """Why the table's month cannot be trusted by its latest results; None where nothing speaks against it.
+
+    A reconciling check that failed after the month was published: the rows were changed behind our back,
+    which neither row counts nor content ids need show.
+    """
+    failed = [r for r in results if r.kind is CheckKind.RECONCILE and r.is_bad]
+    if publication is not None:
+        failed = [r for r in failed if r.checked_at > publication.published_at]
+    return "; ".join(r.detail for r in failed) or None

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from lakeside.checks.result import CheckResult, group_by_month
-from lakeside.checks.store import list_latest_results
 from lakeside.coverage import Found, MonthCoverage, cover_months, list_months, look
 from lakeside.datasets import Dataset, list_datasets
 from lakeside.ingest.previous import policy_of
@@ -25,7 +23,6 @@ class _Known:
     services: Services
     found: Found
     answers: Answers
-    checked: Mapping[tuple[str, Month], Sequence[CheckResult]]
 
 
 def compute_lights(
@@ -46,7 +43,6 @@ def compute_lights(
         services,
         look(services, chosen),
         memory.list_answers() if memory else {},
-        group_by_month(list_latest_results(services)),
     )
     return [
         _light(dataset, covered, known)
@@ -69,7 +65,7 @@ def _light(dataset: Dataset, covered: MonthCoverage, known: _Known) -> MonthLigh
         source=judge_source(covered, known.answers.get(place, ()), provenance, (dataset, policy)),
         lake=judge_lake(covered, footer, dataset.version),
         table=judge_table(covered, provenance, publication),
-        checks=judge_checks(covered, known.checked.get(place, ()), publication),
+        checks=judge_checks(covered, known.found.checked.get(place, ()), publication),
         null_share=find_null_share(provenance),
         source_at=provenance.source_last_modified if provenance else None,
         published_at=published_at,

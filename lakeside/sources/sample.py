@@ -6,7 +6,7 @@ the dirt of real ones: nulls where the vendor sent nothing, refunds, zero distan
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -43,9 +43,8 @@ def sample_batches(dataset: Dataset, month: Month, rows: int) -> Iterator[pa.Rec
         random = open_random(dataset.name, month, start)
         trips = draw_trips(random, month, min(BATCH_ROWS, rows - start))
         drawn = _DRAW[dataset.name](random, trips)
-        for name, since in _FEE_SINCE.items():
-            if month < since:
-                drawn.pop(name, None)
+        names = {column.name for column in columns}
+        _leave_out(drawn, [n for n, since in _FEE_SINCE.items() if month < since or n not in names])
         times: Columns = {dataset.pickup_column: trips.pickup}
         if dataset.dropoff_column:
             times[dataset.dropoff_column] = trips.dropoff
@@ -54,6 +53,15 @@ def sample_batches(dataset: Dataset, month: Month, rows: int) -> Iterator[pa.Rec
             [_to_arrow(drawn.get(c.name), c.kind, len(trips)) for c in columns],
             schema=pa.schema([pa.field(c.name, c.kind.arrow_type) for c in columns]),
         )
+
+
+def _leave_out(drawn: Columns, fees: Iterable[str]) -> None:
+    """Take fees that are not levied, or that the dataset does not have, out of the columns and the total."""
+    for name in fees:
+        fee = drawn.pop(name, None)
+        if fee is not None and "total_amount" in drawn:
+            amounts = fee.to_numpy(zero_copy_only=False) if isinstance(fee, pa.Array) else fee
+            drawn["total_amount"] = _cents(drawn["total_amount"] - np.nan_to_num(amounts)) + 0.0
 
 
 def _to_arrow(values: Any, kind: Kind, rows: int) -> pa.Array:

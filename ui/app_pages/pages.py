@@ -29,6 +29,7 @@ PAGES = [
     PageEntry("schemas_page.py", "Schemas", "schemas", ":material/schema:"),
     PageEntry("query_page.py", "Query the lake", "query", ":material/manage_search:"),
     PageEntry("warehouse_page.py", "Warehouse", "warehouse", ":material/table_chart:"),
+    PageEntry("checks_page.py", "Checks", "checks", ":material/rule:"),
     PageEntry("sql_page.py", "SQL", "sql", ":material/terminal:"),
 ]
 

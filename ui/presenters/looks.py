@@ -34,6 +34,14 @@ COVERAGE: dict[str, Look] = {
     "never": Look("", "never", "quiet", "no source has this month"),
 }
 
+CHECK: dict[str, Look] = {
+    "failed": Look("✕", "failed", "bad", "a check of severity error failed"),
+    "error": Look("‽", "not evaluated", "bad", "the check itself could not be run"),
+    "warned": Look("!", "warned", "warn", "more rows fail than the threshold allows"),
+    "passed": Look("✓", "passed", "good", "within its threshold"),
+    "skipped": Look("–", "skipped", "quiet", "there was nothing to judge"),
+}
+
 RUN: dict[str, Look] = {
     "COMPLETED": Look("✓", "completed", "good"),
     "RUNNING": Look("▶", "running", "info"),

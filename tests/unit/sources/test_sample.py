@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from lakeside.checks.thresholds import load_thresholds
 from lakeside.datasets import Dataset, get_dataset, list_datasets
 from lakeside.month import Month
 from lakeside.sources.sample import sample_batches
@@ -48,6 +49,17 @@ def test_money_adds_up_and_some_of_it_is_negative() -> None:
     cents = pc.multiply(fare, 100)
     assert pc.all(pc.less(pc.abs(pc.subtract(cents, pc.round(cents))), 1e-6)).as_py()
     assert 300 <= table["passenger_count"].null_count <= 1500
+
+
+@pytest.mark.parametrize(("name", "month"), [("yellow", MONTH), ("green", MONTH), ("green", Month(2018, 1))])
+def test_the_total_is_the_sum_of_what_was_levied(name: str, month: Month) -> None:
+    table = sample(get_dataset(name), month)
+    parts = load_thresholds()[name].total_adds_up.parts
+    total = pc.subtract(table["total_amount"], 0.0)
+    for part in (part for part in parts if part in table.column_names):
+        total = pc.subtract(total, pc.fill_null(table[part], 0.0))
+    differing = pc.sum(pc.greater(pc.abs(total), 0.015)).as_py()
+    assert 0 < differing < 0.05 * len(table), "only where the vendor sent no surcharge"
 
 
 def test_fees_are_null_before_they_were_levied() -> None:
