@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import duckdb
 import pyarrow as pa
-import pyarrow.dataset as ds
 
 from lakeside.errors import ContractViolation
 from lakeside.warehouse.duckdb_errors import first_line
 from lakeside.warehouse.duckdb_file import DuckDBFile
+
+if TYPE_CHECKING:  # importing it brings pandas along, which a command that only loads months never needs
+    import pyarrow.dataset as ds
 
 _INCOMING = "lakeside_incoming"
 
