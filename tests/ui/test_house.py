@@ -37,6 +37,17 @@ def test_only_access_has_caches(path: Path) -> None:
         assert "st.cache_" not in path.read_text()
 
 
+@pytest.mark.parametrize("path", sorted(ROOM.rglob("*.py")), ids=lambda p: p.stem)
+def test_charts_come_late_and_with_words(path: Path) -> None:
+    """Altair is imported where a chart is drawn, not with the page; every chart has a text beside it."""
+    tree = ast.parse(path.read_text())
+    assert not any(isinstance(n, ast.Import) and n.names[0].name == "altair" for n in tree.body)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    for call in calls:
+        if isinstance(call.func, ast.Attribute) and call.func.attr.endswith("_chart"):
+            assert any(keyword.arg == "alt" for keyword in call.keywords), ast.unparse(call)
+
+
 def test_text_from_data_cannot_become_markup() -> None:
     hostile = '<img src=x onerror="alert(1)">'
     drawn = el("p", hostile, title=hostile)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
 from ui.presenters.warehouse_presenter import MonthRows
@@ -15,6 +13,9 @@ _MOST_MONTHS = 24
 
 def show_rows_chart(name: str, months: Sequence[MonthRows]) -> None:
     """Grouped bars of the newest months; the table beside it says the same in figures."""
+    import altair as alt  # late: pages without a chart need not wait for it
+    import pandas as pd
+
     shown = months[-_MOST_MONTHS:]
     frame = pd.DataFrame(
         [
