@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lakeside.charts.spec import Aggregate, ChartSpec, Role, list_aggregates, list_grains, role_of
 from ui.presenters.chart_presenter import AGGREGATES, GRAINS
-from ui.state import follow_text, follow_url, remember_choice
+from ui.state import follow_text, follow_url, remember_choice, set_param
 
 T = TypeVar("T")
 ROWS, NO_SPLIT = "the rows", "nothing"
@@ -24,7 +24,9 @@ def choose_spec(schema: pa.Schema, start: ChartSpec, split: str | None = None) -
     drawable = [n for n in names if list_grains(schema.field(n).type)]
     columns = st.columns([3, 2, 3, 2, 3])
     with columns[0]:
-        x = _choose("x", "Along", drawable, start.x)
+        key = follow_url("x", drawable, start.x)
+        x = st.selectbox("Along", drawable, key=key, on_change=_forget_grain)
+        remember_choice("x", x, start.x)
     with columns[1]:
         grains = list(list_grains(schema.field(x).type))
         grain = _choose("grain", "By", grains, start.grain if x == start.x else grains[0], GRAINS)
@@ -71,6 +73,12 @@ def choose_where() -> str | None:
     )
     remember_choice("where", typed.strip(), "")
     return typed.strip() or None
+
+
+def _forget_grain() -> None:
+    """Another column is grouped as is best for its own type."""
+    st.session_state.pop("choice_grain", None)
+    set_param("grain", None)
 
 
 def _choose(
