@@ -27,6 +27,7 @@ from ui.presenters.versions_presenter import (
     present_history,
     present_restore,
 )
+from ui.text import REMOVED
 
 KEY = data_key("green", Month(2024, 1))
 NOW = datetime.now(UTC) + timedelta(hours=2, minutes=30)
@@ -148,6 +149,19 @@ def test_the_live_version_needs_no_restoring(versions_page: AppTest, lake: Lake)
     app = versions_page.selectbox(key="choice_old").set_value(live).run()
     assert app.query_params["old"] == live
     assert next(b for b in app.button if b.label == "Restore live").disabled
+
+
+def test_a_removed_object_is_brought_back_on_its_page(
+    versions_page: AppTest, lake: Lake, home: Path, open_page: OpenPage
+) -> None:
+    lake.remove_object(KEY)
+    app = open_page(home, "lake", object=KEY)
+    assert REMOVED in html_of(app)
+    app = next(b for b in app.button if b.label == "Restore earlier 1").click().run()
+    assert "it will be there again" in html_of(app)
+    app = next(b for b in app.button if b.label == "Yes, restore it").click().run()
+    assert lake.read_footer(KEY).rows == 20
+    assert REMOVED not in html_of(app)
 
 
 def test_an_object_without_earlier_versions_says_so(filled_home: Path, open_page: OpenPage) -> None:

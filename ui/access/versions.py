@@ -26,6 +26,18 @@ def _read_history(key: str, mark: str) -> VersionHistory:
     return describe_versions(open_console_services().lake, key, SHOWN_VERSIONS)
 
 
+def is_removed(key: str) -> bool:
+    """There is no such object, but there was one, and a version of it is kept."""
+    return _is_removed(key, open_console_services().lake.read_change_mark())
+
+
+@refreshed
+@st.cache_data(ttl=30, max_entries=64, show_spinner=False)
+def _is_removed(key: str, mark: str) -> bool:
+    lake = open_console_services().lake
+    return lake.find_object(key) is None and bool(lake.list_versions(key, 1).versions)
+
+
 def load_difference(key: str, old: str, new: str) -> VersionDifference:
     """What differs between two versions of a key, by their full names."""
     return _compare(key, old, new, open_console_services().lake.read_change_mark())

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from ui.access.lake import find_lake_url, load_described, load_listing
+from ui.access.versions import is_removed
 from ui.components.boundary import error_boundary
 from ui.components.lake_listing import find_prefix, show_listing
 from ui.components.listing_age import show_listing_age
+from ui.components.object_tabs.versions_tab import show_removed
 from ui.components.object_view import show_object
 from ui.components.pieces import show_crumbs, show_empty, show_facts, show_heading
 from ui.presenters.lake_place import present_crumbs
@@ -36,7 +38,11 @@ if key is None:
 else:
     show_crumbs(present_crumbs(key))
     with error_boundary():
-        facts = load_described(key)
-        view = present_any_object(facts, find_lake_url(key), datetime.now(UTC))
-        show_heading(view.title, key, is_key=True)
-        show_object(facts.object, view)
+        if is_removed(key):
+            show_heading(key.rpartition("/")[2], key, is_key=True)
+            show_removed(key)
+        else:
+            facts = load_described(key)
+            view = present_any_object(facts, find_lake_url(key), datetime.now(UTC))
+            show_heading(view.title, key, is_key=True)
+            show_object(facts.object, view)

@@ -35,6 +35,7 @@ _STATES = {
     ColumnState.REMOVED: Look("−", "removed", "bad"),
     ColumnState.CHANGED: Look("≠", "changed", "warn"),
 }
+REMOVED_LOOK = Look("−", "removed", "warn")
 _EQUAL = Look("=", "equal", "good")
 _DIFFERENT = Look("≠", "different", "warn")
 _FIGURES = {

@@ -13,18 +13,29 @@ from ui.components.boundary import error_boundary
 from ui.components.pieces import show_muted, show_state, show_table
 from ui.components.restore_dialog import show_restore_button
 from ui.presenters.object_presenter import ObjectView
-from ui.presenters.versions_presenter import DifferenceView, HistoryView, present_difference, present_history
+from ui.presenters.versions_presenter import (
+    REMOVED_LOOK,
+    DifferenceView,
+    HistoryView,
+    present_difference,
+    present_history,
+)
 from ui.state import follow_url, remember_choice
-from ui.text import NO_VERSIONS
+from ui.text import NO_VERSIONS, REMOVED
 
 
 def show_versions(item: LakeObject, view: ObjectView) -> None:
     """All versions that are kept; which two are compared is in the URL."""
-    show_history(item.key)
+    _show_history(item.key)
 
 
-def show_history(key: str) -> None:
-    """The same for an object that may have been removed."""
+def show_removed(key: str) -> None:
+    """An object that is not in the lake any more, of which earlier versions are kept."""
+    show_state(REMOVED_LOOK, REMOVED)
+    _show_history(key)
+
+
+def _show_history(key: str) -> None:
     with error_boundary():
         restore_held()
     history = present_history(load_history(key), datetime.now(UTC))
@@ -40,7 +51,8 @@ def _compare(key: str, history: HistoryView) -> None:
     versions = list(history.labels)
     left, right, button = st.columns([2, 2, 1.2], vertical_alignment="bottom")
     with left:
-        old = _choose("Before", "old", history, versions[min(1, len(versions) - 1)])
+        newest_earlier = next(one for one in versions if one != history.live)
+        old = _choose("Before", "old", history, newest_earlier)
     with right:
         new = _choose("After", "new", history, versions[0])
     with button:
