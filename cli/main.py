@@ -56,6 +56,7 @@ VERBS = {
     "start": "cli.start_command",
     "runs": "cli.runs_command",
     "schedule": "cli.schedule_command",
+    "models": "cli.models_command",
 }
 
 

@@ -133,11 +133,18 @@ def list_published(place: BigQueryPlace) -> list[bigquery.Table]:
     return [table for table in (find_table(place, name) for name in listed) if table is not None]
 
 
+def is_view(table: bigquery.Table) -> bool:
+    """Whether its rows are those of a query."""
+    return table.table_type in ("VIEW", "MATERIALIZED_VIEW")
+
+
 def describe_table(table: bigquery.Table) -> TableInfo:
-    """A table as people see it."""
+    """A table or view as people see it."""
     return TableInfo(
+        is_view=is_view(table),
+        definition=table.view_query if is_view(table) else None,
         name=table.table_id,
-        rows=table.num_rows or 0,
+        rows=None if is_view(table) else table.num_rows or 0,
         size_bytes=table.num_bytes,
         modified_at=table.modified,
         description=table.description or "",

@@ -27,6 +27,7 @@ from lakeside.warehouse.bigquery_client import (
     literal,
     names,
 )
+from lakeside.warehouse.bigquery_derived import preview_rows, replace_derived
 from lakeside.warehouse.bigquery_errors import google_errors
 from lakeside.warehouse.bigquery_foreign import replace_table
 from lakeside.warehouse.bigquery_month import BigQueryMonth
@@ -41,7 +42,15 @@ from lakeside.warehouse.bigquery_query import estimate_bigquery, query_bigquery
 from lakeside.warehouse.cancelling import QueryHandle
 from lakeside.warehouse.loads import LOADS_NAMES, LOADS_TABLE, read_publications
 from lakeside.warehouse.month_rows import Gate
-from lakeside.warehouse.protocol import Publication, QueryEstimate, QueryLimits, QueryResult, TableInfo
+from lakeside.warehouse.protocol import (
+    Derived,
+    Publication,
+    QueryEstimate,
+    QueryLimits,
+    QueryResult,
+    TableInfo,
+    TablePage,
+)
 
 _DAY_SECONDS = 86_400
 
@@ -120,7 +129,7 @@ class BigQueryWarehouse:
         counts: dict[tuple[str, Month], int] = {}
         for table in tables.list_published(self._place):
             monthly = any(f.name == SOURCE_MONTH and f.field_type == "DATE" for f in table.schema)
-            if monthly and table.table_id != LOADS_TABLE:
+            if monthly and table.table_id != LOADS_TABLE and not tables.is_view(table):
                 counts |= self._count(table)
         return counts
 
@@ -145,6 +154,22 @@ class BigQueryWarehouse:
     def list_tables(self) -> Sequence[TableInfo]:
         """Every table of the dataset but staging, with BigQuery's own row counts and sizes."""
         return [tables.describe_table(table) for table in tables.list_published(self._place)]
+
+    def preview_table(self, name: str, offset: int, limits: QueryLimits) -> TablePage:
+        """A page of rows; free of charge for a table."""
+        return preview_rows(self._place, name, offset, limits)
+
+    def ensure_tables(self, datasets: Sequence[Dataset], references: Sequence[Reference]) -> None:
+        """Make the tables of these contracts where they are missing."""
+        tables.ensure_dataset(self._place)
+        for dataset in datasets:
+            tables.ensure_table(self._place, dataset, ())
+        for reference in references:
+            tables.ensure_reference(self._place, reference)
+
+    def replace_derived(self, derived: Derived) -> None:
+        """Make a view or table from a SELECT by one statement."""
+        replace_derived(self._place, derived)
 
     def estimate_query(self, sql: str, limits: QueryLimits) -> QueryEstimate:
         """What BigQuery's dry run says of one GoogleSQL SELECT."""

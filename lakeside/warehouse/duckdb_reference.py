@@ -37,5 +37,16 @@ def replace_reference(
     return int(rows.num_rows)
 
 
+def ensure_reference(connection: duckdb.DuckDBPyConnection, file: DuckDBFile, reference: Reference) -> None:
+    """Make the table where it is missing, empty."""
+    row = connection.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE database_name = current_database() "
+        "AND schema_name = ? AND table_name = ?",
+        [file.schema, reference.name],
+    ).fetchone()
+    if row is None:
+        replace_reference(connection, file, reference, reference.arrow_schema().empty_table())
+
+
 def _comment(connection: duckdb.DuckDBPyConnection, target: str, text: str) -> None:
     connection.execute(f"COMMENT ON {target} IS '{text.replace(chr(39), chr(39) * 2)}'")

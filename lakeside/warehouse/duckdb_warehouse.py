@@ -27,15 +27,24 @@ from lakeside.warehouse.duckdb_month import DuckDBMonth, open_published, open_st
 from lakeside.warehouse.duckdb_publish import (
     delete_month,
     ensure_loads,
+    ensure_table,
     publish_staged,
     table_columns,
 )
-from lakeside.warehouse.duckdb_reference import replace_reference
+from lakeside.warehouse.duckdb_reference import ensure_reference, replace_reference
 from lakeside.warehouse.duckdb_staging import StagingFolder, measure_staged
-from lakeside.warehouse.duckdb_tables import list_file_tables
+from lakeside.warehouse.duckdb_tables import list_file_tables, list_views
 from lakeside.warehouse.loads import LOADS_NAMES, LOADS_TABLE, read_publications
 from lakeside.warehouse.month_rows import Gate
-from lakeside.warehouse.protocol import Publication, QueryEstimate, QueryLimits, QueryResult, TableInfo
+from lakeside.warehouse.protocol import (
+    Derived,
+    Publication,
+    QueryEstimate,
+    QueryLimits,
+    QueryResult,
+    TableInfo,
+    TablePage,
+)
 
 _DAY_SECONDS = 86_400
 
@@ -142,9 +151,34 @@ class DuckDBWarehouse:
         return open_published(self._file, dataset, month)
 
     def list_tables(self) -> Sequence[TableInfo]:
-        """Every table and view of the schema. Sizes are not known per table."""
+        """Every table and view of the schema; a table's size is that of the blocks it lies in."""
         with self._file.read() as connection:
             return [] if connection is None else list_file_tables(connection, self._file)
+
+    def preview_table(self, name: str, offset: int, limits: QueryLimits) -> TablePage:
+        """A page of rows, in the order they were written."""
+        from lakeside.warehouse.duckdb_derived import preview_rows
+
+        with self._file.read() as connection:
+            if connection is None:
+                raise NotFound(f"{self.location} has no table {name}.", "Load a month first.")
+            return preview_rows(connection, self._file, name, offset, limits)
+
+    def ensure_tables(self, datasets: Sequence[Dataset], references: Sequence[Reference]) -> None:
+        """Make the tables of these contracts where they are missing."""
+        with self._file.write() as connection:
+            ensure_loads(connection, self._file)
+            for dataset in datasets:
+                ensure_table(connection, self._file, dataset, ())
+            for reference in references:
+                ensure_reference(connection, self._file, reference)
+
+    def replace_derived(self, derived: Derived) -> None:
+        """Make a view or table from a SELECT, in one transaction."""
+        from lakeside.warehouse.duckdb_derived import replace_derived
+
+        with self._file.write() as connection:
+            replace_derived(connection, self._file, derived)
 
     def estimate_query(self, sql: str, limits: QueryLimits) -> QueryEstimate:
         """The sizes of the columns that DuckDB's plan of the query reads, in the months it reads."""
@@ -208,7 +242,8 @@ class DuckDBWarehouse:
             "AND schema_name = ? AND column_name = ? AND data_type = 'DATE' AND table_name <> ? ORDER BY 1",
             [self._file.schema, SOURCE_MONTH, LOADS_TABLE],
         ).fetchall()
-        return [name for (name,) in rows]
+        views = list_views(connection, self._file)
+        return [name for (name,) in rows if name not in views]
 
 
 def _is_writable(path: Path) -> bool:

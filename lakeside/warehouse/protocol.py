@@ -44,14 +44,57 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class TableInfo:
-    """A table as the warehouse lists it. `size_bytes` is None where the warehouse does not say."""
+    """A table or view as the warehouse lists it.
+
+    `rows` is None for a view: nobody knows before it is read. `size_bytes` is None where the warehouse does
+    not say. `definition` is a view's SELECT, as the warehouse keeps it.
+    """
 
     name: str
-    rows: int
+    rows: int | None
     size_bytes: int | None
     modified_at: datetime | None
     description: str
     columns: Sequence[tuple[str, str, str]]  # name, GoogleSQL type, description
+    is_view: bool = False
+    definition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A view, or a table, made from one GoogleSQL SELECT over other tables of the dataset.
+
+    Args:
+        name: the view's or table's name.
+        sql: the SELECT.
+        description: kept with it; 1,024 characters at most.
+        columns: column -> description.
+        as_table: its rows are kept, as they are now.
+        partition: DATE column a table on BigQuery is partitioned by, in months.
+        seconds: bound on making it.
+    """
+
+    name: str
+    sql: str
+    description: str
+    columns: Mapping[str, str]
+    as_table: bool = False
+    partition: str | None = None
+    seconds: float = 1_800.0
+
+
+@dataclass(frozen=True, slots=True)
+class TablePage:
+    """Some rows of a table, in no promised order, and what it cost to have them.
+
+    `truncated` says that more follow; `is_free` that nothing was billed (BigQuery's tabledata.list).
+    """
+
+    rows: pa.Table
+    offset: int
+    truncated: bool
+    elapsed_seconds: float
+    is_free: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +220,32 @@ class Warehouse(Protocol):
         """The footer's figures, taken from the table's rows of that month."""
 
     def list_tables(self) -> Sequence[TableInfo]:
-        """Every table of the dataset, foreign ones too."""
+        """Every table and view of the dataset, foreign ones too."""
+
+    def preview_table(self, name: str, offset: int, limits: QueryLimits) -> TablePage:
+        """At most `limits.rows` rows of a table or view, from a row number on.
+
+        A table's rows are free of charge; a view's are a query within the limits.
+
+        Raises:
+            NotFound: there is no such table.
+            LimitExceeded: it took longer than `limits.seconds`, or a view would bill more than allowed.
+        """
+
+    def ensure_tables(self, datasets: Sequence[Dataset], references: Sequence[Reference]) -> None:
+        """Make the tables of these contracts where they are missing, empty, so that a view can name them."""
+
+    def replace_derived(self, derived: Derived) -> None:
+        """Make a view or table, or put it in place of the one of that name; the same twice is the same.
+
+        Readers see the old one or the new one, except where a view becomes a table or the other way on
+        BigQuery: there it is gone for a moment.
+
+        Raises:
+            QueryRejected: its SELECT is not one SELECT, or does not parse.
+            NotFound: it reads a table that is not there.
+            LimitExceeded: it took longer than `derived.seconds`.
+        """
 
     def estimate_query(self, sql: str, limits: QueryLimits) -> QueryEstimate:
         """What one GoogleSQL SELECT would read, without running it and free of charge.

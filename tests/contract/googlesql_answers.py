@@ -188,6 +188,7 @@ ANSWERS: list[tuple[str, Any]] = [
     ("STRUCT(1 AS a, 'b' AS b).b", "b"),
     ("(SELECT SUM(x) FROM UNNEST([1, 2, 3]) AS x)", 6),
     ("(SELECT COUNTIF(x > 1) FROM UNNEST([1, 2, 3]) AS x)", 2),
+    ("(SELECT COUNTIF(x > 1) FROM UNNEST([1, 2, 3]) AS x WHERE x > 9)", 0),
     ("(SELECT AVG(x) FROM UNNEST([1, 2]) AS x)", 1.5),
     ("(SELECT STRING_AGG(x, '-' ORDER BY x) FROM UNNEST(['b', 'a']) AS x)", "a-b"),
     ("(SELECT STRING_AGG(x) FROM UNNEST(['a', 'b']) AS x)", "a,b"),

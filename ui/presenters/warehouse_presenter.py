@@ -65,7 +65,9 @@ def present_warehouse_facts(
     last = max(publications.values(), key=lambda p: p.published_at, default=None)
     return [
         Fact("Tables of trips", format_count(len(trips)), location),
-        Fact("Rows", format_count(sum(t.rows for t in trips)), format_counted(len(publications), "month")),
+        Fact(
+            "Rows", format_count(sum(t.rows or 0 for t in trips)), format_counted(len(publications), "month")
+        ),
         Fact(
             "Size", format_bytes(sum(sizes)) if sizes else UNKNOWN, "of the tables" if sizes else "not stated"
         ),

@@ -52,6 +52,14 @@ def _call(node: exp.Expr) -> exp.Expr:
     return exp.Paren(this=exp.Div(this=above, expression=below))
 
 
+def _count_if(node: exp.Expr) -> exp.Expr:
+    """COUNTIF of no rows is 0; DuckDB's is null."""
+    if isinstance(node.this, exp.Distinct):
+        return node
+    when = exp.If(this=node.this.copy(), true=number(1))
+    return exp.Count(this=exp.Case(ifs=[when]), big_int=True)
+
+
 def _divide(node: exp.Expr) -> exp.Expr:
     zero = exp.EQ(this=node.expression.copy(), expression=number(0))
     return exp.Paren(this=fail_when(zero, "division by zero", node.copy()))
@@ -93,6 +101,7 @@ def _data_type(node: exp.Expr) -> exp.Expr:
 
 
 REWRITES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
+    exp.CountIf: _count_if,
     exp.Literal: _literal,
     exp.Anonymous: _call,
     exp.Div: _divide,

@@ -35,6 +35,15 @@ def resolve_tables(query: exp.Query, dataset: str, known: Mapping[str, exp.Table
     return used
 
 
+def list_named(query: exp.Query) -> list[str]:
+    """The last part of every table's name in the query, but for what a WITH clause defines."""
+    return [
+        table.name
+        for table in query.find_all(exp.Table)
+        if table.db or table.name.casefold() not in _visible_ctes(table)
+    ]
+
+
 def _resolve(table: exp.Table, dataset: str, known: Mapping[str, exp.Table]) -> str:
     written = ".".join(part.name for part in table.parts)
     names = written.split(".")

@@ -23,7 +23,9 @@ class Translated:
     tables: frozenset[str]
 
 
-def translate_select(sql: str, dataset: str, tables: Mapping[str, str | None], rows: int) -> Translated:
+def translate_select(
+    sql: str, dataset: str, tables: Mapping[str, str | None], rows: int | None
+) -> Translated:
     """Check one GoogleSQL SELECT and write it for DuckDB.
 
     Args:
@@ -31,6 +33,7 @@ def translate_select(sql: str, dataset: str, tables: Mapping[str, str | None], r
         dataset: the dataset's name, which may stand before a table.
         tables: known table -> the schema it has in DuckDB (None: the current one).
         rows: at most this many rows are wanted; one more is fetched to know whether there are more.
+            None: all of them, for a SELECT that is kept and not run.
 
     Raises:
         QueryRejected: see `parse_select`, `resolve_tables` and `rewrite_differences`.
@@ -40,7 +43,8 @@ def translate_select(sql: str, dataset: str, tables: Mapping[str, str | None], r
     try:
         used = resolve_tables(query, dataset, known)
         _name_columns(query)
-        bounded = _bound_rows(rewrite_differences(query), rows + 1)
+        written = rewrite_differences(query)
+        bounded = written if rows is None else _bound_rows(written, rows + 1)
         return Translated(bounded.sql("duckdb"), frozenset(used))
     except (NotFound, QueryRejected) as error:
         raise point_at_cause(error, sql) from error
