@@ -7,6 +7,8 @@ from collections.abc import Collection, Sequence
 import streamlit as st
 
 from flows.console import Launch, RunSummary, ScheduleSpec
+from lakeside.models.apply import apply_models
+from lakeside.models.model import Form
 from lakeside.month import Month
 from lakeside.plan import Action, Plan, require_unmoved
 from lakeside.restoring import RestorePlan, restore
@@ -175,6 +177,26 @@ def restore_held() -> None:
 def restore_version(plan: RestorePlan) -> None:
     """Copy an earlier version to where the live one is."""
     restore(open_console_services(), plan)
+
+
+def apply_held() -> None:
+    """Apply the models that a click was about, within the seconds a query may take; then look anew."""
+    held = take("models")
+    if not isinstance(held, tuple):
+        return
+    with st.spinner("Applying models …"):
+        made = apply_chosen(*held)
+    toast_later(f"Made {', '.join(made)}" if made else "Every model is current")
+    refresh_all()
+    st.rerun()
+
+
+@changing
+def apply_chosen(names: Sequence[str], form: Form | None) -> list[str]:
+    """Make these models (all of them when none is named) and what they read; what was made, in words."""
+    services = open_console_services()
+    outcomes = apply_models(services, names, form, seconds=services.settings.limits.query_seconds)
+    return [f"{outcome.name} as a {outcome.form}" for outcome in outcomes if outcome.made]
 
 
 def _show_schedules(words: str) -> None:

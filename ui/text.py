@@ -43,6 +43,14 @@ REFRESH = "Refresh"
 RESTORE = "Restore {name}"
 RESTORE_SURE = "Yes, restore it"
 
+APPLY_MODELS = "Apply models"
+REMAKE_MODEL = "View or table …"
+CHECK_MODELS = "Run their checks"
+MODELS_DETAIL = (
+    "Views made from the loaded trips by the GoogleSQL files in lakeside/models; "
+    "on the command line: lakeside models apply."
+)
+
 UNEXPECTED = "Something went wrong that Lakeside did not foresee."
 
 EMPTY_LAKE = "The lake is empty"

@@ -17,7 +17,7 @@ from lakeside.models.registry import choose_models, list_models
 from lakeside.services import Services
 from lakeside.warehouse.protocol import Derived, TableInfo
 
-_STAMP = re.compile(r"\(model ([0-9a-f]{12}), made (\S+)\)$")
+_STAMP = re.compile(r" ?\(model ([0-9a-f]{12}), made (\S+)\)$")
 SECONDS = 1_800.0
 
 
@@ -120,6 +120,14 @@ def _apply(services: Services, found: AppliedModel, form: Form, seconds: float) 
 def write_description(model: Model, made_at: datetime) -> str:
     """What is kept with the view: its title, and a stamp that tells which file made it and when."""
     return f"{model.title} (model {model.stamp}, made {made_at.isoformat(timespec='seconds')})"
+
+
+def split_description(description: str) -> tuple[str, datetime | None]:
+    """What is said of a view or table, without the stamp, and when its model made it; None where none did."""
+    stamp = _STAMP.search(description)
+    if stamp is None:
+        return description, None
+    return description[: stamp.start()], datetime.fromisoformat(stamp[2])
 
 
 def _judge(model: Model, table: TableInfo | None, last: datetime | None) -> AppliedModel:

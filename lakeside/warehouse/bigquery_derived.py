@@ -29,7 +29,8 @@ def replace_derived(place: BigQueryPlace, derived: Derived) -> None:
     select = derive_for_bigquery(derived.sql, (place.project, place.dataset), tables.list_names(place))
     existing = tables.find_table(place, derived.name)
     if existing is not None and tables.is_view(existing) == derived.as_table:
-        tables.drop_table(place, derived.name)
+        kind = "VIEW" if tables.is_view(existing) else "TABLE"
+        place.run_query(f"DROP {kind} IF EXISTS `{place.table(derived.name)}`", Budget.of("model", 0))
     place.run_query(_write_statement(place, derived, select), _find_budget(place, derived, select))
     _describe(place, derived)
 

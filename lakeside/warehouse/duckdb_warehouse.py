@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from lakeside.checks.result import CheckResult
 from lakeside.datasets.contract import SOURCE_MONTH, Dataset, Reference
+from lakeside.errors import NotFound
 from lakeside.lake.lake import Lake
 from lakeside.lake.provenance import ColumnStats
 from lakeside.month import Month

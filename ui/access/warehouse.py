@@ -1,11 +1,15 @@
-"""Tables of the warehouse and what was published."""
+"""Tables of the warehouse, their rows and columns, what was published, and the models."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from lakeside.models.apply import AppliedModel, list_applied
+from lakeside.models.check import ModelCheckResult, run_model_checks
+from lakeside.models.registry import list_models
 from lakeside.month import Month
-from lakeside.warehouse.protocol import Publication, TableInfo
+from lakeside.warehouse.protocol import Publication, QueryLimits, TableInfo, TablePage
+from lakeside.warehouse.table_profile import TableColumn, profile_table_column
 from ui.access.freshness import refreshed
 from ui.access.opened import open_console_services
 
@@ -13,7 +17,7 @@ from ui.access.opened import open_console_services
 @refreshed
 @st.cache_data(ttl=10, max_entries=4, show_spinner="Asking the warehouse for its tables …")
 def load_tables() -> list[TableInfo]:
-    """Every table of the warehouse's dataset."""
+    """Every table and view of the warehouse's dataset."""
     return list(open_console_services().warehouse.list_tables())
 
 
@@ -24,6 +28,40 @@ def load_publications() -> dict[tuple[str, Month], Publication]:
     return dict(open_console_services().warehouse.list_publications())
 
 
+@refreshed
+@st.cache_data(ttl=60, max_entries=64, show_spinner="Reading rows …")
+def load_table_page(name: str, offset: int, rows: int) -> TablePage:
+    """A page of a table's rows; free for a table, a query within the limits for a view."""
+    return open_console_services().warehouse.preview_table(name, offset, _find_limits(rows))
+
+
+@refreshed
+@st.cache_data(ttl=300, max_entries=64, show_spinner="Measuring the column …")
+def load_table_column(table: TableInfo, column: str) -> TableColumn:
+    """Figures and bars of one column, by queries within the limits."""
+    return profile_table_column(open_console_services().warehouse, table, column, _find_limits(100))
+
+
+@refreshed
+@st.cache_data(ttl=10, max_entries=2, show_spinner=False)
+def load_models() -> list[AppliedModel]:
+    """Every model with where it stands."""
+    return list_applied(open_console_services())
+
+
+@refreshed
+@st.cache_data(ttl=300, max_entries=2, show_spinner="Checking the models …")
+def load_model_checks(names: tuple[str, ...]) -> list[ModelCheckResult]:
+    """What the checks of these models say, by queries within the limits."""
+    return run_model_checks(open_console_services(), [m for m in list_models() if m.name in names])
+
+
 def find_warehouse_location() -> str:
     """The warehouse's file, or `project.dataset`."""
     return open_console_services().warehouse.location
+
+
+def _find_limits(rows: int) -> QueryLimits:
+    settings = open_console_services().settings
+    billed = int(settings.warehouse.maximum_gigabytes_billed * 1e9)
+    return QueryLimits(min(rows, settings.limits.preview_rows), settings.limits.query_seconds, billed)

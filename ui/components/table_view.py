@@ -1,46 +1,132 @@
-"""One table of the warehouse."""
+"""One table of the warehouse: a tab at a time, which one is in the URL."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
-from lakeside.coverage import MonthCoverage
 from lakeside.warehouse.protocol import TableInfo
-from ui.components.pieces import show_muted, show_table, show_verdict
+from ui.access.warehouse import load_table_column, load_table_page
+from ui.components.bars import show_bar_links, show_bars_chart
+from ui.components.pieces import show_facts, show_links, show_muted, show_table, show_verdict
 from ui.components.rows_chart import show_rows_chart
-from ui.presenters.warehouse_presenter import TableView, list_trip_tables
-from ui.state import follow_url, remember_choice
+from ui.presenters.sample_queries import list_samples
+from ui.presenters.table_presenter import (
+    PAGE_ROWS,
+    count_pages,
+    present_column,
+    present_columns,
+    present_page,
+)
+from ui.presenters.views import Link
+from ui.presenters.warehouse_presenter import TableView
+from ui.state import find_param, follow_page, follow_url, remember_choice
+
+TABS = {
+    "months": "Months",
+    "columns": "Columns",
+    "rows": "Rows",
+    "profile": "Profile",
+    "queries": "Queries",
+    "definition": "Definition",
+}
 
 
-def choose_table(tables: Sequence[TableInfo], coverage: Sequence[MonthCoverage]) -> TableInfo:
-    """Which table; kept in the URL."""
-    names = list_trip_tables(tables, coverage)
-    key = follow_url("table", names, names[0])
-    chosen = st.segmented_control("Table", names, key=key, required=True)
-    remember_choice("table", chosen)
-    return next(t for t in tables if t.name == chosen)
+@dataclass(frozen=True, slots=True)
+class TableShown:
+    """A table with what is drawn of it, and the names of all tables."""
+
+    info: TableInfo
+    view: TableView
+    tables: Sequence[str]
 
 
-def show_table_view(view: TableView) -> None:
-    """Verdict, months and chart; columns on demand."""
-    show_verdict(view.verdict, view.agrees)
-    months, columns = st.tabs(["Months", "Columns"])
-    with months:
-        if view.chart:
-            _show_months(view)
-        else:
-            show_muted("This table holds no months of trips.")
-    with columns:
-        show_muted(view.summary)
-        show_table(view.columns)
+def choose_table(tables: Sequence[TableInfo]) -> TableInfo:
+    """The table of the URL, else the first."""
+    wanted = find_param("table")
+    return next((table for table in tables if table.name == wanted), tables[0])
 
 
-def _show_months(view: TableView) -> None:
+def show_table_view(shown: TableShown) -> None:
+    """The verdict, and the open tab."""
+    st.subheader(shown.info.name)
+    show_verdict(shown.view.verdict, shown.view.agrees)
+    show_muted(shown.view.summary)
+    hidden = [] if shown.view.chart else ["months"]
+    hidden += [] if shown.info.definition else ["definition"]
+    names = [name for name in TABS if name not in hidden]
+    key = follow_url("tab", names, names[0])
+    chosen = st.segmented_control(
+        "Tab", names, key=key, required=True, format_func=TABS.__getitem__, label_visibility="collapsed"
+    )
+    remember_choice("tab", chosen, names[0])
+    _SHOW[chosen or names[0]](shown)
+
+
+def _show_months(shown: TableShown) -> None:
     left, right = st.columns([1.75, 1], gap="medium")
     with left:
-        show_table(view.months)
+        show_table(shown.view.months)
     with right:
-        show_rows_chart(view.name, view.chart)
-        show_muted(view.summary)
+        show_rows_chart(shown.view.name, shown.view.chart)
+
+
+def _show_columns(shown: TableShown) -> None:
+    show_table(present_columns(shown.info))
+
+
+@st.fragment
+def _show_rows(shown: TableShown) -> None:
+    pages = count_pages(shown.info)
+    page = follow_page(pages or 10_000)
+    found = load_table_page(shown.info.name, (page - 1) * PAGE_ROWS, PAGE_ROWS)
+    st.dataframe(
+        found.rows,
+        hide_index=True,
+        height=430,
+        key=f"table-{shown.info.name}-{shown.info.modified_at}-{page}",
+        alt=f"Rows of {shown.info.name}, page {page}",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.pagination(pages or page + int(found.truncated), default=page, key="page")
+        show_muted(present_page(found, shown.info.rows))
+
+
+def _show_profile(shown: TableShown) -> None:
+    names = [name for name, *_ in shown.info.columns]
+    key = follow_url("column", names, names[0])
+    column = str(st.selectbox("Column", names, key=key))
+    remember_choice("column", column)
+    view = present_column(load_table_column(shown.info, column))
+    show_facts(view.facts)
+    if view.bars:
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            show_bars_chart(view.bars, f"column-{shown.info.name}-{column}")
+        with right:
+            show_bar_links(view.bars)
+        show_muted(f"{view.bars.note} A line leads to the query for its rows.")
+    show_muted(view.cost)
+
+
+def _show_queries(shown: TableShown) -> None:
+    for sample in list_samples(shown.info, shown.tables):
+        st.markdown(f"**{sample.question}**")
+        st.code(sample.sql, language="sql")
+        show_links([Link("Open in SQL", sample.href)])
+
+
+def _show_definition(shown: TableShown) -> None:
+    st.code(shown.info.definition or "", language="sql", wrap_lines=True)
+
+
+_SHOW = {
+    "months": _show_months,
+    "columns": _show_columns,
+    "rows": _show_rows,
+    "profile": _show_profile,
+    "queries": _show_queries,
+    "definition": _show_definition,
+}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lakeside.coverage import MonthCoverage
+from lakeside.models.apply import split_description
 from lakeside.month import Month
 from lakeside.warehouse.protocol import Publication, TableInfo
 from ui.formats import (
@@ -38,7 +39,7 @@ class MonthRows:
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """One table: what it is, its months beside the lake's, its columns."""
+    """One table: what it is, and its months beside the lake's."""
 
     name: str
     summary: str
@@ -46,14 +47,12 @@ class TableView:
     agrees: bool
     months: Table
     chart: Sequence[MonthRows]
-    columns: Table
 
 
-def list_trip_tables(tables: Sequence[TableInfo], coverage: Sequence[MonthCoverage]) -> list[str]:
-    """Tables of datasets first, in the datasets' order, then others."""
-    names = [t.name for t in tables]
-    known = dict.fromkeys(m.dataset for m in coverage)
-    return [n for n in known if n in names] + [n for n in names if n not in known]
+def order_tables(tables: Sequence[TableInfo], coverage: Sequence[MonthCoverage]) -> list[TableInfo]:
+    """Tables of datasets first, in the datasets' order, then the others by name."""
+    known = {name: number for number, name in enumerate(dict.fromkeys(m.dataset for m in coverage))}
+    return sorted(tables, key=lambda table: (known.get(table.name, len(known)), table.name))
 
 
 def present_warehouse_facts(
@@ -94,16 +93,17 @@ def present_table(
         agrees=lake == rows,
         months=_present_months(months, publications, now),
         chart=[MonthRows(str(m.month), m.lake_rows or 0, m.warehouse_rows or 0) for m in months],
-        columns=_present_columns(table),
     )
 
 
 def present_summary(table: TableInfo) -> str:
     """`Green taxi trips (contract 1): 95,120 rows, 27 columns, 12.3 MB.`"""
-    parts = [format_rows(table.rows), format_counted(len(table.columns), "column")]
+    rows = "a view" if table.is_view else format_rows(table.rows)
+    parts = [rows, format_counted(len(table.columns), "column")]
     if table.size_bytes is not None:
         parts.append(format_bytes(table.size_bytes))
-    return f"{table.description or table.name}: {', '.join(parts)}."
+    words, _ = split_description(table.description)
+    return f"{words or table.name}: {', '.join(parts)}."
 
 
 def present_verdict(lake_rows: int, warehouse_rows: int) -> str:
@@ -147,10 +147,3 @@ def _present_month(month: MonthCoverage, last: Publication | None, now: datetime
         else TableCell(UNKNOWN),
         by or TableCell("command line" if last else UNKNOWN),
     ]
-
-
-def _present_columns(table: TableInfo) -> Table:
-    columns = [Column("Column"), Column("Type"), Column("Meaning")]
-    return Table(
-        "Columns", columns, [[TableCell(n), TableCell(t), TableCell(d)] for n, t, d in table.columns]
-    )
