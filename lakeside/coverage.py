@@ -197,7 +197,8 @@ def _judge(
             return CoverageState.MISMATCH, f"The table has {rows:,} rows, the lake has no object."
         return CoverageState.MISSING, ""
     if footer.provenance is None:
-        return CoverageState.FOREIGN, "The object was not written by Lakeside; its footer has no provenance."
+        reason = "The object was not written by Lakeside; its page, or lakeside adopt, makes it a month."
+        return CoverageState.FOREIGN, reason
     return _compare(dataset, footer, footer.provenance, rows, publication)
 
 

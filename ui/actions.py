@@ -7,6 +7,8 @@ from collections.abc import Collection, Sequence
 import streamlit as st
 
 from flows.console import Launch, RunSummary, ScheduleSpec
+from lakeside.errors import SettingsError
+from lakeside.lake.layout import data_key
 from lakeside.models.apply import apply_models
 from lakeside.models.model import Form
 from lakeside.month import Month
@@ -19,6 +21,7 @@ from ui.app_pages.pages import find_path
 from ui.formats import format_counted
 from ui.rights import changing
 from ui.state import forget_choice, set_param, take, toast_later
+from ui.text import REPLACE_HINT
 
 TRY_OUT_LAUNCH = Launch("green", 2024, (1, 2, 3), source="sample")
 
@@ -92,9 +95,12 @@ def adopt_object(key: str, dataset: str, month: str, load: bool, force: bool) ->
     """Start the run that makes a lake object a month, and show it.
 
     Raises:
-        SettingsError: the month is none. BackendUnavailable: nothing would execute the run.
+        SettingsError: the month is none, or the object itself would be replaced and that was not agreed to.
+        BackendUnavailable: nothing would execute the run.
     """
     wanted = Month.parse(month.strip())
+    if key == data_key(dataset, wanted) and not force:
+        raise SettingsError(f"{key} lies where the month belongs: it would be replaced.", REPLACE_HINT)
     launch = Launch(dataset, wanted.year, (wanted.number,), "lake", load=load, force=force, lake_object=key)
     _open_runs([open_run_console().start_ingest(launch)])
 

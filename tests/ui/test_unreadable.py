@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from lakeside.errors import SettingsError
 from lakeside.lake.browse import describe_object
 from lakeside.lake.head import describe_head
 from lakeside.lake.lake import Lake
 from lakeside.settings import Settings
 from tests.swamp import fill_swamp
 from tests.ui.conftest import OpenPage, html_of
+from ui.actions import adopt_object
+from ui.presenters.load_presenter import Choice, find_choice, present_table_command
 from ui.presenters.unreadable_presenter import present_any_object, present_head
+from ui.text import ADOPT
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +60,28 @@ def test_the_page_of_an_unreadable_object(swamp_home: Path, open_page: OpenPage)
     assert "Not readable as parquet" in html
     assert "by its first bytes" in html
     assert "<!doctype html>" in app.code[0].value
+
+
+def test_the_way_in(swamp_home: Path, open_page: OpenPage) -> None:
+    names = ["yellow", "green"]
+    assert find_choice("data/green/green_tripdata_2020-10.parquet", names) == Choice(1, "2020-10")
+    assert find_choice("raw/x.parquet", names) == Choice(0, "")
+    assert present_table_command("swamp/2 odd names.parquet") == (
+        "lakeside load-object 'swamp/2 odd names.parquet' --table t_2_odd_names"
+    )
+    app = open_page(swamp_home, "lake", object="swamp/types.parquet", tab="load")
+    assert app.selectbox[0].options == ["yellow", "green", "fhv", "fhvhv"]
+    app.text_input[0].set_value("2020-13")
+    next(button for button in app.button if button.label == ADOPT).click().run()
+    assert not app.exception
+    assert "Month 13 does not exist" in html_of(app)
+    closed = open_page(swamp_home, "lake", object="swamp/page.parquet", tab="load")
+    assert "only parquet and CSV can be" in html_of(closed)
+
+
+def test_an_object_in_the_months_place_is_not_replaced_unasked() -> None:
+    with pytest.raises(SettingsError, match="would be replaced"):
+        adopt_object("data/green/green_tripdata_2020-10.parquet", "green", "2020-10", True, False)
 
 
 @pytest.mark.parametrize("name", ["types", "nested", "odd names"])

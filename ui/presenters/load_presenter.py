@@ -13,8 +13,8 @@ from lakeside.lake.schema_groups import find_place
 PROMISE = (
     "A run conforms the object as if a source had sent it: names and types are brought to the contract, rows "
     "that do not fit are set aside and counted, and the month says which object it came from.",
-    "An object that lies where the month belongs is replaced by what it is conformed to; "
-    "any other stays as it is.",
+    "An object that lies where the month belongs is replaced by what it is conformed to, if you agree; any "
+    "other stays as it is.",
 )
 _CONTENTS = ("csv", "gzip", "text")
 _WORD = re.compile(r"[A-Za-z0-9]+")

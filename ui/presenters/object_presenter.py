@@ -36,6 +36,10 @@ class ObjectView:
     fault: Fault | None = None
 
 
+def _tell_ratio(ratio: float) -> str:
+    return f"{ratio:.1f} times smaller than uncompressed" if ratio >= 1 else "more footer than rows"
+
+
 def present_object(item: LakeObject, footer: Footer, now: datetime) -> ObjectView:
     """Facts and origin of one object."""
     origin = footer.provenance
@@ -48,7 +52,7 @@ def present_object(item: LakeObject, footer: Footer, now: datetime) -> ObjectVie
         title=f"{item.dataset} {item.month}" if item.month else item.key.rpartition("/")[2],
         facts=[
             Fact("Rows", format_count(footer.rows), groups),
-            Fact("Size", format_bytes(item.size_bytes), f"{ratio:.1f} times smaller than uncompressed"),
+            Fact("Size", format_bytes(item.size_bytes), _tell_ratio(ratio)),
             Fact("Columns", format_count(len(footer.schema)), footer.created_by),
             Fact("Modified", format_relative(item.modified_at, now), format_utc(item.modified_at)),
         ],

@@ -75,16 +75,35 @@ SCALARS: list[tuple[pa.DataType, st.SearchStrategy[Any]]] = [
     (pa.decimal256(76, 3), decimals(76, 3)),
     (pa.null(), st.none()),
 ]
+_LISTED = (pa.types.is_string, pa.types.is_binary, pa.types.is_integer, pa.types.is_decimal128)
+
+
+def can_be_listed(data_type: pa.DataType) -> bool:
+    return any(test(data_type) for test in _LISTED)
+
+
 Wrap = Callable[[pa.Array], pa.Array]
 WRAPS: list[Wrap] = [
     lambda inner: inner,
+    lambda inner: pa.LargeListArray.from_arrays(range(len(inner) + 1), inner),
+    lambda inner: inner.dictionary_encode() if can_be_listed(inner.type) else inner,
+    lambda inner: (
+        pa.ListArray.from_arrays(
+            [0, len(inner)] + [len(inner)] * max(0, len(inner) - 1),
+            pa.StructArray.from_arrays([inner], names=["<x>"]),
+        )
+        if len(inner)
+        else inner
+    ),
     lambda inner: pa.ListArray.from_arrays([0, *range(len(inner)), len(inner)][: len(inner) + 1], inner),
     lambda inner: pa.StructArray.from_arrays([inner, pa.array(range(len(inner)))], ["in ner", "n.o"]),
     lambda inner: pa.MapArray.from_arrays(
         range(len(inner) + 1), pa.array([f"k{i}" for i in range(len(inner))], pa.string()), inner
     ),
 ]
-NAMES = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=6)
+NAMES = st.text(
+    st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=6
+) | st.sampled_from([" ", "a.b", "select", 'quo"te', "back`tick", "new\nline", "<b>", "naïve 🚕", "x" * 200])
 
 
 @st.composite

@@ -12,7 +12,7 @@ from ui.components.boundary import error_boundary
 from ui.components.pieces import show_muted, show_sentences
 from ui.presenters.load_presenter import PROMISE, find_choice, present_adoption, present_table_command
 from ui.presenters.object_presenter import ObjectView
-from ui.text import ADOPT
+from ui.text import ADOPT, REPLACE
 
 
 def show_load(item: LakeObject, view: ObjectView) -> None:
@@ -35,7 +35,7 @@ def _show_form(item: LakeObject) -> None:
         dataset = st.selectbox("Dataset", names, index=said.dataset, width=240)
         month = st.text_input("Month (YYYY-MM)", said.month, max_chars=7, width=240)
         load = st.toggle("Publish to the warehouse, too", value=True)
-        force = st.toggle("Replace what the month holds already", value=False)
+        force = st.toggle(REPLACE, value=False)
         asked = st.form_submit_button(ADOPT, type="primary", icon=":material/download_done:")
     if asked:
         with error_boundary():
