@@ -11,6 +11,7 @@ import pytest
 
 from lakeside.errors import BadFile, LimitExceeded, NotFound, QueryRejected, SettingsError
 from lakeside.lake.browse import browse
+from lakeside.lake.export import Format
 from lakeside.lake.find import Sort, Wanted
 from lakeside.lake.footers import FIRST_TAIL_BYTES
 from lakeside.lake.lake import Lake
@@ -224,6 +225,13 @@ class ParquetContract:
         assert (page.rows_matching, page.row_groups_read) == (2 * GROUP_ROWS, (0, 1))
         place = lake.plan_rows(DATA_KEY, RowsWanted(offset=ROWS - 1))
         assert (list(place.row_groups), place.first_bytes) == ([ROWS // GROUP_ROWS - 1], 0)
+
+    def test_chosen_rows_and_whole_objects_can_be_taken_along(self, lake: Lake) -> None:
+        write_table(lake, DATA_KEY, make_table())
+        made = lake.export_rows(DATA_KEY, RowsWanted(where=f"number >= {ROWS - 2}"), Format.PARQUET)
+        assert pq.read_table(pa.BufferReader(made.content)).equals(make_table().slice(ROWS - 2))
+        assert (made.rows, made.limit) == (2, None)
+        assert pq.read_table(pa.BufferReader(lake.read_whole(DATA_KEY))).equals(make_table())
 
     def test_one_column_of_some_row_groups_and_what_the_footer_says_of_it(self, lake: Lake) -> None:
         write_table(lake, DATA_KEY, make_table())

@@ -99,3 +99,22 @@ def test_a_prefix_outside_the_lake_is_misuse(lakeside: Lakeside) -> None:
     for prefix in ("../x/", "/etc/", "/"):
         answer = lakeside("ls", prefix, "--json")
         assert (answer.code, answer.document["error"]["kind"]) == (2, "SettingsError")
+
+
+def test_objects_by_glob_and_in_order(lakeside: Lakeside, lake: Path) -> None:
+    document = lakeside("ls", "--match", "raw/*.*", "--sort=-size", "--json").document
+    keys = [row["key"] for row in document["objects"]]
+    assert (keys[0], keys[-1]) == ("raw/cut.parquet", "raw/empty.parquet")
+    assert (document["objects_found"], document["objects_listed"]) == (5, 9)
+    by_rows = lakeside("ls", "--sort=-rows", "--json").document
+    assert by_rows["objects"][0]["rows"] == 2000
+    assert (by_rows["footers_counted"], by_rows["footers_left_out"]) == (4, 0)
+    assert "None of 9 objects has a name that fits." in lakeside("ls", "--match", "nothing").stdout
+    assert "is not an order" in lakeside("ls", "--sort", "colour").stderr
+
+
+def test_an_order_by_rows_says_what_was_not_looked_at(
+    lakeside: Lakeside, lake: Path, environment: pytest.MonkeyPatch
+) -> None:
+    environment.setenv("LAKESIDE_LIMITS__COUNTED_FOOTERS", "1")
+    assert "3 were not looked at (limit of number)" in lakeside("ls", "--sort", "rows").stdout

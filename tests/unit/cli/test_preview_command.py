@@ -101,3 +101,35 @@ def test_many_columns(lakeside: Lakeside, lake: Path) -> None:
     document = lakeside("preview", "wide.parquet", "--where", "`column 2999` = 2999", "--json").document
     assert len(document["columns"]) == 3000
     assert document["rows"][0]["column 7"] == 7
+
+
+def test_an_order_and_what_it_will_read(lakeside: Lakeside, lake: Path) -> None:
+    document = lakeside("preview", "foreign.parquet", "--sort=-n", "--limit", "2", "--json").document
+    assert [row["n"] for row in document["rows"]] == document["row_numbers"] == [999, 998]
+    plan = lakeside("preview", "foreign.parquet", "--where", "n < 150", "--plan", "--json").document
+    assert (plan["row_groups"], plan["total_row_groups"], plan["first_columns"]) == ([0, 1], 10, ["n"])
+    said = lakeside("preview", "foreign.parquet", "--where", "n < 150", "--plan").stdout
+    assert said.startswith("2 of 10 row groups (200 of 1,000 rows); first n, at most ")
+    refused = lakeside("preview", "foreign.parquet", "--sort", "list")
+    assert refused.code != 0
+    assert "have no order" in refused.stderr
+
+
+def test_rows_are_saved_as_a_file(lakeside: Lakeside, lake: Path, tmp_path: Path) -> None:
+    target = tmp_path / "rows.csv"
+    chosen = ("foreign.parquet", str(target), "--columns", "n", "--where", "n >= 998")
+    document = lakeside("export", *chosen, "--json").document
+    assert document == {"file": str(target), "rows": 2, "size_bytes": 12, "limit_met": None}
+    assert target.read_text() == '"n"\n998\n999\n'
+    assert "2 rows, 12 B" in lakeside("export", *chosen).stdout
+    assert "names no kind of file" in lakeside("export", "foreign.parquet", str(tmp_path / "x.xls")).stderr
+    assert "cannot be written" in lakeside("export", "foreign.parquet", str(tmp_path / "no" / "x.csv")).stderr
+
+
+def test_a_file_of_rows_is_cut_at_its_limit(
+    lakeside: Lakeside, lake: Path, tmp_path: Path, environment: pytest.MonkeyPatch
+) -> None:
+    environment.setenv("LAKESIDE_LIMITS__DOWNLOAD_ROWS", "10")
+    target = tmp_path / "rows.parquet"
+    assert "Stopped at the limit of rows" in lakeside("export", "foreign.parquet", str(target)).stdout
+    assert pq.read_metadata(target).num_rows == 10
