@@ -11,6 +11,8 @@ VERSIONS_FOLDER = ".versions"  # of a folder lake: what objects were before they
 MAXIMUM_KEY_BYTES = 1024  # Google Cloud Storage, "Object name requirements"
 MAXIMUM_NAME_BYTES = 255  # NAME_MAX of the file systems a folder lake lies on
 
+# What nearly all keys are, told in one look: short segments of letters, digits and plain signs, no dot first.
+_USUAL = re.compile(r"(?:[A-Za-z0-9_=-][A-Za-z0-9_=.-]{0,200}/){0,4}[A-Za-z0-9_=-][A-Za-z0-9_=.-]{0,200}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
@@ -37,15 +39,17 @@ def is_valid_key(key: str) -> bool:
 
 def is_temporary(name: str) -> bool:
     """Whether a key or file name is one of the lake's own temporary names."""
-    return any(segment.startswith(TEMPORARY_PREFIX) for segment in name.split("/"))
+    return TEMPORARY_PREFIX in name and any(s.startswith(TEMPORARY_PREFIX) for s in name.split("/"))
 
 
 def is_internal(name: str) -> bool:
     """Whether a key, folder or file name is the lake's own: unfinished, or an earlier version."""
-    return is_temporary(name) or VERSIONS_FOLDER in name.split("/")
+    return is_temporary(name) or (VERSIONS_FOLDER in name and VERSIONS_FOLDER in name.split("/"))
 
 
 def _find_fault(key: str) -> str | None:
+    if _USUAL.fullmatch(key):
+        return None
     segments = key.split("/")
     faults = (
         (not key, "it is empty"),
