@@ -82,10 +82,13 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneConsole]:
     services = fill_home(home)
     port = free_port()
     output = home / "console.log"
+    nowhere = f"file://{home}/no-source/{{dataset}}_{{year}}-{{month:02d}}.parquet"  # asks no network
     environment = os.environ | {
         "LAKESIDE_HOME": str(home),
         "LAKESIDE_PREFECT__PORT": str(free_port()),
         "LAKESIDE_SOURCES__SAMPLE_ROWS": str(SAMPLE_ROWS),
+        "LAKESIDE_SOURCES__DATATALKSCLUB_URL": nowhere,
+        "LAKESIDE_SOURCES__TLC_URL": nowhere,
     }
     command = [sys.executable, "-m", "streamlit", "run", str(PROJECT_ROOT / "ui" / "app.py")]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.headless", "true"]
