@@ -19,7 +19,7 @@ def show_zone_map(view: MapView, key: str, clickable: bool) -> int | None:
     color = alt.Color(
         "value:Q",
         title=view.measure,
-        scale=alt.Scale(type="sqrt" if view.adds_up else "linear", scheme="viridis"),
+        scale=alt.Scale(type="pow", exponent=0.35 if view.adds_up else 1, scheme="viridis"),
         legend=alt.Legend(orient="right", format="~s", gradientLength=260),
     )
     tooltip = [
