@@ -9,6 +9,7 @@ from lakeside.datasets import list_datasets
 from lakeside.datasets.zones import ZONES
 from lakeside.errors import BadFile, ContractViolation, SettingsError
 from lakeside.lake.browse import describe_object
+from lakeside.models.registry import list_models
 from lakeside.services import Services
 
 ORIGIN = "Loaded as it is from the lake object "
@@ -67,7 +68,7 @@ def check_table_name(table: str) -> None:
         raise SettingsError(
             f"{table!r} cannot be a table's name.", "Use letters, digits and underscores; no digit first."
         )
-    ours = {dataset.name for dataset in list_datasets()} | {ZONES.name}
+    ours = {dataset.name for dataset in list_datasets()} | {ZONES.name} | {m.name for m in list_models()}
     if table.casefold() in ours or table.casefold().startswith(OUR_PREFIX):
         raise SettingsError(
             f"{table} is the name of a table of Lakeside's own.",

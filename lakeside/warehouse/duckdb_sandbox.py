@@ -24,6 +24,9 @@ from lakeside.warehouse.sql.results import as_bigquery
 from lakeside.warehouse.sql.translate import translate_select
 
 _BATCH_ROWS = 2048
+
+# A condition that is pushed into Arrow leaves out row groups by the footer's statistics, which may lie.
+DOUBT_STATISTICS = "SET disabled_optimizers = 'filter_pushdown'"
 _ONE_SELECT = "Nothing here can change data or settings."
 # Functions that tell of the process, write to its log or hold it up; no setting forbids them, so they are
 # covered.

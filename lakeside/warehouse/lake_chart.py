@@ -20,7 +20,7 @@ from lakeside.lake.plain import list_values
 from lakeside.lake.where.write import Dialect, write_sql
 from lakeside.settings import LimitSettings
 from lakeside.warehouse.duckdb_errors import first_line
-from lakeside.warehouse.duckdb_sandbox import interrupt_after
+from lakeside.warehouse.duckdb_sandbox import DOUBT_STATISTICS, interrupt_after
 from lakeside.warehouse.lake_profile import Basis, choose_groups
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -69,6 +69,8 @@ def chart_objects(lake: Lake, keys: Sequence[str], spec: ChartSpec, limits: Limi
     wanted = pa.schema([f for f in schema if f.name in {*spec.columns, *names}])
     with duckdb.connect(":memory:", config=_CONFIG) as connection:
         connection.register("object", lake.open_groups(groups, wanted))
+        if any(lake.read_footer(key).provenance is None for key in keys):
+            connection.execute(DOUBT_STATISTICS)
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         marks = _run(connection, spec, wanted, condition, limits.query_seconds)

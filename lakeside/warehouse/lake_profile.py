@@ -23,7 +23,7 @@ from lakeside.lake.lake import Lake
 from lakeside.settings import LimitSettings
 from lakeside.warehouse.column_queries import Bars, measure_column
 from lakeside.warehouse.duckdb_errors import first_line
-from lakeside.warehouse.duckdb_sandbox import interrupt_after
+from lakeside.warehouse.duckdb_sandbox import DOUBT_STATISTICS, interrupt_after
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": "false",
@@ -149,6 +149,7 @@ def _measure(
     try:
         with duckdb.connect(":memory:", config=_CONFIG) as connection:
             connection.register("object", lake.open_column(key, data, groups))
+            connection.execute(DOUBT_STATISTICS)
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             with interrupt_after(connection, max(0.01, bounds.seconds_left)):

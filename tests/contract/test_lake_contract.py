@@ -14,12 +14,18 @@ from pathlib import Path
 
 import pytest
 
+from lakeside.apart.pool import ReaderPool
 from lakeside.errors import AccessDenied, BackendUnavailable, NotFound, SettingsError
 from lakeside.lake.keys import TEMPORARY_PREFIX, VERSIONS_FOLDER
 from lakeside.lake.lake import Lake
-from lakeside.settings import LimitSettings, Settings
+from lakeside.settings import LimitSettings, ReaderSettings, Settings
 from tests.contract.lake_objects_contract import DATA_KEY, ObjectsContract, list_keys, read, write
-from tests.contract.lake_parquet_contract import ParquetContract, make_provenance
+from tests.contract.lake_parquet_contract import (
+    ParquetContract,
+    make_provenance,
+    make_table,
+    write_table,
+)
 from tests.servers.gcs import GcsServer, run_gcs_server
 
 # A writer that has sent some of its bytes says so and waits to be killed.
@@ -236,6 +242,16 @@ class TestGcsLake(LakeContract):
         assert lake.get_object(DATA_KEY).version == before.version
         with pytest.raises(NotFound):
             lake.set_metadata("nothing", wanted)
+
+    def test_a_reader_in_another_process_reads_the_same(self, lake: Lake, lake_settings: Settings) -> None:
+        write_table(lake, DATA_KEY, make_table())
+        pool = ReaderPool(ReaderSettings(processes=1))
+        apart = Lake.open(lake_settings, pool)  # how far it reads may differ: it may be short of time
+        assert apart.read_footer(DATA_KEY) == lake.read_footer(DATA_KEY)
+        there, here = (one.preview_object(DATA_KEY, limit=5, where="number > 3") for one in (apart, lake))
+        assert there.rows.equals(here.rows)
+        assert there.total_rows == here.total_rows
+        pool.close()
 
     def test_lakes_of_one_bucket_do_not_see_each_other(self, gcs_server: GcsServer, lake: Lake) -> None:
         write(lake, "a", b"1")

@@ -53,18 +53,21 @@ def find_doubts(
 ) -> dict[str, str]:
     """Columns of the condition whose statistics must not be used, and why.
 
-    What has to be compared is, within a quarter of the page's bytes and seconds.
+    What has to be compared is, within a quarter of the page's bytes and half its seconds.
     """
     if page.where is None or is_ours(file.metadata):
         return {}
     sizes = count_chunk_bytes(file, range(file.metadata.num_row_groups))
-    deadline = time.monotonic() + page.maximum_seconds / 4
+    deadline = time.monotonic() + page.maximum_seconds / 2
     left, doubts = page.maximum_bytes // 4, {}
     for name in list_unchecked(file, page, verdicts, identity):
         left -= sizes[name]
-        verdict = compare_statistics(file, name, deadline) if left >= 0 else None
-        if verdict is None:
+        if left < 0:
             doubts[name] = "is too large for its statistics to be checked"
+            continue
+        verdict = compare_statistics(file, name, deadline)
+        if verdict is None:
+            doubts[name] = "could not be compared with its statistics in time"
         else:
             verdicts.remember((*identity, name), verdict)
     return doubts | recall_doubts(file, page, verdicts, identity)

@@ -107,7 +107,9 @@ def test_an_object_as_a_table_of_its_own(lakeside: Lakeside, home: Path) -> None
     assert replaced.code == 0
 
 
-@pytest.mark.parametrize("table", ["green", "Zones", "lakeside_loads", "1st", "a b", 'x"; DROP TABLE y'])
+@pytest.mark.parametrize(
+    "table", ["green", "Zones", "hourly_demand", "lakeside_loads", "1st", "a b", 'x"; DROP TABLE y']
+)
 def test_names_that_are_ours_or_none(lakeside: Lakeside, lake: Path, table: str) -> None:
     answer = lakeside("load-object", IN_PLACE, "--table", table, "--json")
     assert (answer.code, answer.document["error"]["kind"]) == (2, "SettingsError")

@@ -10,12 +10,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from lakeside.apart.pool import ReaderPool
+from lakeside.charts.spec import ChartSpec, Grain
 from lakeside.errors import BadFile, LakesideError
 from lakeside.lake.browse import describe_object, describe_objects
 from lakeside.lake.lake import Lake
 from lakeside.lake.objects import Footer
 from lakeside.lake.plain import list_values
 from lakeside.settings import LimitSettings, ReaderSettings, Settings
+from lakeside.warehouse.lake_chart import chart_objects
 from lakeside.warehouse.lake_profile import profile_object
 from tests.swamp import fill_swamp
 
@@ -28,6 +30,7 @@ UNREADABLE = {
     "table": ("csv", "has no parquet footer"),
     "zero bytes": ("empty", "is empty"),
 }
+PATIENT = LimitSettings(preview_seconds=600, profile_seconds=600)
 ROWS = {"nested": 3, "types": 3, "odd names": 2, "wide": 2, "no rows": 0, "lie": 300}
 
 
@@ -40,13 +43,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def here(home: Path) -> Lake:
-    return Lake.open(Settings(home=home))
+    return Lake.open(Settings(home=home, limits=PATIENT))
 
 
 @pytest.fixture(scope="module")
 def apart(home: Path) -> Iterator[Lake]:
     pool = ReaderPool(ReaderSettings(processes=1))
-    yield Lake.open(Settings(home=home), pool)
+    yield Lake.open(Settings(home=home, limits=PATIENT), pool)
     pool.close()
 
 
@@ -92,7 +95,7 @@ def error_of(lake: Lake, key: str) -> LakesideError:
 
 
 def test_profiles_come_from_the_reader_too(here: Lake, apart: Lake) -> None:
-    measured, expected = (profile_object(lake, "types.parquet", LimitSettings()) for lake in (apart, here))
+    measured, expected = (profile_object(lake, "types.parquet", PATIENT) for lake in (apart, here))
     assert [(repr(c.figures), c.bars, c.reason) for c in measured.columns] == [
         (repr(c.figures), c.bars, c.reason) for c in expected.columns
     ]
@@ -145,8 +148,15 @@ def test_statistics_that_hold_are_compared_once_and_used(home: Path, here: Lake)
     assert first.row_groups_skipped == second.row_groups_skipped == 9
     assert first.statistics_doubted == second.statistics_doubted == {}
     assert second.bytes_read < first.bytes_read / 2
-    small = Lake.open(Settings(home=home, limits=LimitSettings(preview_megabytes=0.5)))
+    small = Lake.open(Settings(home=home, limits=LimitSettings(preview_megabytes=0.5, preview_seconds=600)))
     page = small.preview_object("honest.parquet", where="t = '00001'")
     assert page.statistics_doubted == {"t": "is too large for its statistics to be checked"}
     assert page.row_groups_skipped == 0
     assert page.rows.num_rows == 1
+
+
+def test_charts_and_profiles_do_not_believe_a_liar(apart: Lake) -> None:
+    spec = ChartSpec(x="n", grain=Grain.VALUES, where="n >= 1000000000", most_values=5)
+    assert chart_objects(apart, ["lie.parquet"], spec, PATIENT).marks.rows_drawn == 5
+    (column,) = profile_object(apart, "lie.parquet", PATIENT).columns
+    assert (column.figures["min"].value, column.figures["max"].value) == (10**9, 10**9 + 299)
