@@ -17,7 +17,9 @@ from ui.access.plans import read_attempts
 
 
 @refreshed
-@st.cache_data(ttl=10, max_entries=2, show_spinner="Counting months in the lake and the warehouse …")
+@st.cache_resource(
+    ttl=10, max_entries=2, show_spinner="Counting months in the lake and the warehouse …"
+)  # shared, not copied: a copy of every month would be a fifth of each page
 def load_lights() -> tuple[list[MonthLights], datetime]:
     """Every dataset and month with its four lights, and when that was looked at."""
     return compute_lights(open_console_services()), datetime.now(UTC)
