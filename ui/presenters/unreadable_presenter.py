@@ -10,13 +10,14 @@ from ui.formats import format_bytes, format_count, format_relative, format_utc
 from ui.presenters.object_presenter import Fault, ObjectView, present_object
 from ui.presenters.views import Fact
 
-_AGAIN = "Ingest the month again with `--force`, or take the object out with `lakeside remove`."
+_MONTH_AGAIN = "Ingest the month again with `--force`, or take it out with `lakeside remove`."
+_AGAIN = "Write it again, or take it out."
+_MADE_AGAIN = ("empty", "parquet", "html")
 _ADVICE = {
-    "empty": f"Its writer died before the first byte, or made a placeholder. {_AGAIN}",
+    "empty": "Its writer died before the first byte, or made a placeholder.",
     "encrypted parquet": "Its footer needs the key it was written with. Write it again with a plain footer.",
-    "parquet": f"It begins as parquet and its end is cut or damaged. {_AGAIN}",
-    "html": "A web page was saved in the file's place: the address it came from answers with a page. "
-    + _AGAIN,
+    "parquet": "It begins as parquet and its end is cut or damaged.",
+    "html": "A web page was saved in the file's place: the address it came from answers with a page.",
     "csv": "It is a table of text, whatever its name says: `lakeside adopt` brings it in as a month.",
     "gzip": "If it holds CSV, `lakeside adopt` brings it in as a month.",
 }
@@ -50,7 +51,10 @@ def _present_fault(facts: ObjectFacts, url: str) -> Fault:
     reason = (facts.fault or f"It is {facts.content}, not parquet.").replace(f"{url} ", "It ")
     if "reader died" in reason:
         return Fault("Reading it is dangerous", reason, "Do not use it: it ends the process that reads it.")
-    return Fault(title, reason, _ADVICE.get(facts.content, _ELSE))
+    advice = _ADVICE.get(facts.content, _ELSE)
+    if facts.content in _MADE_AGAIN:
+        advice = f"{advice} {_MONTH_AGAIN if facts.object.month else _AGAIN}"
+    return Fault(title, reason, advice)
 
 
 def present_head(head: Head) -> str:
