@@ -89,6 +89,9 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneConsole]:
         "LAKESIDE_SOURCES__SAMPLE_ROWS": str(SAMPLE_ROWS),
         "LAKESIDE_SOURCES__DATATALKSCLUB_URL": nowhere,
         "LAKESIDE_SOURCES__TLC_URL": nowhere,
+        # Small enough to be spent in a journey; and slow machines must not end a query by themselves.
+        "LAKESIDE_WAREHOUSE__SESSION_GIGABYTES_BILLED": "0.05",
+        "LAKESIDE_LIMITS__QUERY_SECONDS": "300",
     }
     command = [sys.executable, "-m", "streamlit", "run", str(PROJECT_ROOT / "ui" / "app.py")]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.headless", "true"]
