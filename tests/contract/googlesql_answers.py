@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from tests.contract.googlesql_edges import EDGES
+
 D, T = date, datetime
 
 ANSWERS: list[tuple[str, Any]] = [
@@ -211,6 +213,7 @@ ANSWERS: list[tuple[str, Any]] = [
     ("(SELECT MAX(x) FROM UNNEST([1, 2, 3]) AS x WITH OFFSET AS o WHERE o < 2)", 2),
     ("EXISTS(SELECT 1 FROM UNNEST([1]) AS x WHERE x = 1)", True),
     ("1 IN UNNEST([1, 2])", True),
+    *EDGES,
 ]
 
 # What BigQuery answers with an error, and so must we.
@@ -234,4 +237,8 @@ REFUSED: list[str] = [
     "(SELECT APPROX_QUANTILES(x, 4) FROM UNNEST([1, 2]) AS x)",
     "FORMAT('%T', DATE '2020-10-01')",
     "FORMAT_DATE('%E4Y', DATE '2020-10-01')",
+    "FORMAT_DATE('%e', DATE '2020-10-01')",
+    "SOUNDEX('Ashcraft')",
+    "DATE_TRUNC(DATE '2015-06-15', ISOYEAR)",
+    "1 << 64",
 ]

@@ -48,7 +48,7 @@ def show_sql_bench(place: Place) -> None:
     else:
         show_muted("Write a SELECT, or take an example.")
     with error_boundary(text=sql):
-        show_result(session)
+        show_result(session, sql)
         show_history(place, session)
 
 

@@ -15,7 +15,13 @@ from ui.components.boundary import error_boundary, show_error
 from ui.components.chart_builder import ChartSource, show_chart_builder
 from ui.components.markup import el
 from ui.components.pieces import show_muted, state_chip
-from ui.presenters.sql_presenter import LOOKS, present_outcome, present_running, present_truncation
+from ui.presenters.sql_presenter import (
+    LOOKS,
+    present_outcome,
+    present_running,
+    present_truncation,
+    shorten,
+)
 from ui.state import follow_url, remember_choice
 from ui.text import CANCEL_QUERY
 
@@ -23,9 +29,11 @@ _POLL_SECONDS = 0.5
 _PARTS = {"rows": "Rows", "chart": "Chart", "download": "Download"}
 
 
-def show_result(session: QuerySession) -> None:
-    """The query that runs or ran last."""
+def show_result(session: QuerySession, sql: str) -> None:
+    """The query that runs or ran last; `sql` is what the editor holds now."""
     asked = session.current
+    if asked is not None and asked.sql.strip() != sql.strip():
+        show_muted(f"What follows is of another text than the editor's: {shorten(asked.sql)}")
     if asked is None:
         show_muted("Nothing was run yet. What a query will read stands above before you run it.")
     elif session.is_busy:

@@ -25,6 +25,11 @@ def cast(value: exp.Expr, kind: str) -> exp.Cast:
     return exp.Cast(this=value.copy(), to=exp.DataType.build(kind, dialect="duckdb"))
 
 
+def try_double(value: exp.Expr) -> exp.TryCast:
+    """`TRY_CAST(value AS DOUBLE)`: binds for every type, null where it is no number."""
+    return exp.TryCast(this=value.copy(), to=exp.DataType.build("double"))
+
+
 def fail_when(condition: exp.Expr, message: str, otherwise: exp.Expr) -> exp.Case:
     """The query fails with the message where the condition holds, as BigQuery does."""
     return either(condition, call("error", text(message)), otherwise)

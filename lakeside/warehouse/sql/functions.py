@@ -22,7 +22,7 @@ _MATHS = """
 """
 _TEXTS = """
     MD5 Format Ascii Chr Concat Contains EndsWith Hex Initcap Left Length Lower LowerHex Levenshtein
-    Pad RegexpExtract RegexpExtractAll RegexpLike RegexpReplace Repeat Replace Reverse Right Soundex
+    Pad RegexpExtract RegexpExtractAll RegexpLike RegexpReplace Repeat Replace Reverse Right
     Split StartsWith StrPosition Substring Translate Trim Unicode Upper MD5Digest SHA SHA2
 """
 _TIMES = """

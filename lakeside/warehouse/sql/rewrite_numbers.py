@@ -82,6 +82,20 @@ def _of_float(node: exp.Expr) -> exp.Expr:
     return node
 
 
+def _safe(plain: type[exp.Binary]) -> Callable[[exp.Expr], exp.Expr]:
+    """SAFE_ADD and its kin are null where the operator overflows."""
+
+    def rewrite(node: exp.Expr) -> exp.Expr:
+        left, right = exp.Paren(this=node.this.copy()), exp.Paren(this=node.expression.copy())
+        return call("try", plain(this=left, expression=right))
+
+    return rewrite
+
+
+def _safe_negate(node: exp.Expr) -> exp.Expr:
+    return call("try", exp.Neg(this=exp.Paren(this=node.this.copy())))
+
+
 def _sign(node: exp.Expr) -> exp.Expr:
     # The never taken branch gives the answer the type of the argument.
     return either(exp.true(), node.copy(), node.this.copy())
@@ -114,6 +128,10 @@ REWRITES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.Trunc: _of_float,
     exp.Ceil: _of_float,
     exp.Floor: _of_float,
+    exp.SafeAdd: _safe(exp.Add),
+    exp.SafeSubtract: _safe(exp.Sub),
+    exp.SafeMultiply: _safe(exp.Mul),
+    exp.SafeNegate: _safe_negate,
     exp.Sign: _sign,
     exp.DataType: _data_type,
 }

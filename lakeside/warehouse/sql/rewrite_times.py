@@ -106,6 +106,17 @@ def _timestamp_diff(node: exp.Expr) -> exp.Expr:
     return exp.Paren(this=whole)
 
 
+def _unix(microseconds: int) -> Callable[[exp.Expr], exp.Expr]:
+    """Whole units since 1970, rounded down, also before it."""
+
+    def rewrite(node: exp.Expr) -> exp.Expr:
+        since = call("epoch_us", node.this)
+        units = exp.Div(this=since, expression=exp.Literal.number(f"{microseconds}e0"))
+        return cast(call("floor", units), "BIGINT")
+
+    return rewrite
+
+
 def _week_name(unit: exp.Expr | None) -> str | None:
     if isinstance(unit, exp.WeekStart):
         return f"WEEK({unit.name.upper()})"
@@ -124,5 +135,7 @@ REWRITES: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.DateAdd: _as_date,
     exp.DateSub: _as_date,
     exp.DateFromUnixDate: _as_date,
+    exp.UnixSeconds: _unix(1_000_000),
+    exp.UnixMillis: _unix(1_000),
     exp.TimestampDiff: _timestamp_diff,
 }
