@@ -22,17 +22,17 @@ def test_a_dry_run_says_bytes_price_and_tables_and_runs_nothing(filled: Lakeside
     assert (seen["processed_bytes"], seen["billed_bytes"], seen["tables"]) == (1_600, 10 * 2**20, ["green"])
     assert seen["dollars"] == pytest.approx(10 * 2**20 / 2**40 * 6.25)
     assert seen["is_allowed"] is True
-    assert "Nothing ran." in filled("sql", SUM, "--dry-run").out
+    assert "Nothing ran." in filled("sql", SUM, "--dry-run").stdout
 
     lake = filled("sql", SUM, "--dry-run", "--json", "--on", "lake").document
     assert (lake["objects"], lake["objects_in_all"], lake["dollars"]) == (1, 2, 0.0)
-    assert "1 of 2 objects" in filled("sql", SUM, "--dry-run", "--on", "lake").out
+    assert "1 of 2 objects" in filled("sql", SUM, "--dry-run", "--on", "lake").stdout
 
 
 def test_an_answer_says_its_bytes(filled: Lakeside) -> None:
     answer = filled("sql", SUM, "--json").document
     assert (answer["processed_bytes"], answer["billed_bytes"], answer["dollars"]) == (1_600, None, None)
-    assert "1.6 kB processed" in filled("sql", SUM).out
+    assert "1.6 kB processed" in filled("sql", SUM).stdout
 
 
 def test_what_would_bill_too_much_is_refused(filled: Lakeside, monkeypatch: pytest.MonkeyPatch) -> None:
