@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -78,7 +79,8 @@ def open_page(monkeypatch: pytest.MonkeyPatch, closed_port: int) -> OpenPage:
 
     def run(home: Path, url_path: str = "", **params: str) -> AppTest:
         monkeypatch.setenv("LAKESIDE_HOME", str(home))
-        monkeypatch.setenv("LAKESIDE_READERS__PROCESSES", "0")  # each test opens services of its own
+        if "LAKESIDE_READERS__PROCESSES" not in os.environ:  # each test opens services of its own
+            monkeypatch.setenv("LAKESIDE_READERS__PROCESSES", "0")
         monkeypatch.setenv("LAKESIDE_PREFECT__PORT", str(closed_port))
         monkeypatch.setenv("LAKESIDE_SOURCES__SAMPLE_ROWS", str(SAMPLE_ROWS))
         app = AppTest.from_file(str(PROJECT_ROOT / "ui" / "app.py"), default_timeout=60)

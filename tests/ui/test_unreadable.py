@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from lakeside.errors import SettingsError
@@ -12,7 +14,7 @@ from lakeside.lake.browse import describe_object
 from lakeside.lake.head import describe_head
 from lakeside.lake.lake import Lake
 from lakeside.settings import Settings
-from tests.swamp import fill_swamp
+from tests.swamp import fill_swamp, make_nested
 from tests.ui.conftest import OpenPage, html_of
 from ui.actions import adopt_object
 from ui.presenters.load_presenter import Choice, find_choice, present_table_command
@@ -90,3 +92,23 @@ def test_the_page_of_an_odd_object(swamp_home: Path, open_page: OpenPage, name: 
         app = open_page(swamp_home, "lake", object=f"swamp/{name}.parquet", tab=tab)
         assert not app.exception
         assert 'role="alert"' not in html_of(app)
+
+
+def test_a_file_that_is_too_much_for_a_reader_leaves_the_console_alone(
+    home: Path, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred megabytes of nothing in a few kilobytes, and a reader that may take as much."""
+    monkeypatch.setenv("LAKESIDE_READERS__PROCESSES", "1")
+    monkeypatch.setenv("LAKESIDE_READERS__MEGABYTES", "100")
+    folder = home / "lake"
+    folder.mkdir(parents=True)
+    table = pa.table({"x": pa.array([bytes(100 << 20)], pa.large_binary())})
+    options = {"compression": "zstd", "use_dictionary": False, "write_statistics": False}
+    pq.write_table(table, folder / "bomb.parquet", **options)
+    pq.write_table(make_nested(), folder / "good.parquet")
+    bomb = open_page(home, "lake", object="bomb.parquet")
+    assert not bomb.exception
+    assert "takes more memory to read than there is" in html_of(bomb)
+    good = open_page(home, "lake", object="good.parquet")
+    assert not good.exception
+    assert 'role="alert"' not in html_of(good)
