@@ -13,7 +13,7 @@ from cli.preview_command import split_columns
 from cli.tables import format_bytes
 
 if TYPE_CHECKING:
-    from lakeside.lake.export import Format
+    from lakeside.lake.objects import Format
 
 
 def export(
@@ -57,7 +57,7 @@ def _write(target: Path, content: bytes) -> None:
 
 def _read_kind(target: Path) -> Format:
     from lakeside.errors import SettingsError
-    from lakeside.lake.export import Format
+    from lakeside.lake.objects import Format
 
     name = target.suffix.removeprefix(".").casefold()
     if name not in set(Format):

@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import IO, Any, Protocol
 
 import pyarrow as pa
@@ -21,7 +20,7 @@ import pyarrow.parquet as pq
 
 from lakeside.lake.errors import decoded
 from lakeside.lake.fetch import Pick, read_places
-from lakeside.lake.objects import RowsWanted
+from lakeside.lake.objects import Export, Format, RowsWanted
 from lakeside.lake.paging import Page, Reader, choose_batch_rows, choose_columns
 from lakeside.lake.plain import list_values
 from lakeside.lake.preview import identify, open_object, open_parquet
@@ -38,13 +37,6 @@ from lakeside.lake.where.values import Kind, kind_of
 _FORMULA = r"\A([=+\-@\t\r])"
 
 
-class Format(StrEnum):
-    """What the file is."""
-
-    CSV = "csv"
-    PARQUET = "parquet"
-
-
 @dataclass(frozen=True, slots=True)
 class ExportLimits:
     """Rows and bytes the file may have, and seconds that making it may take."""
@@ -52,15 +44,6 @@ class ExportLimits:
     rows: int
     size_bytes: int
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """The file. `limit` is the bound that ended it early (`rows`, `bytes`, `seconds`), None when none did."""
-
-    content: bytes
-    rows: int
-    limit: str | None
 
 
 class _Writer(Protocol):

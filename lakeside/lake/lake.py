@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     import pyarrow.dataset as ds
 
     from lakeside.lake.column_figures import ObjectFigures
-    from lakeside.lake.export import Export, Format
     from lakeside.lake.find import RowCounts
     from lakeside.lake.layout_facts import ObjectLayout
+    from lakeside.lake.objects import Export, Format
     from lakeside.lake.prune import PrunePlan, Surplus
     from lakeside.lake.retention import Retention
     from lakeside.lake.schema_facts import ObjectSchema

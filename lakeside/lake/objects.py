@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 import pyarrow as pa
 
@@ -158,3 +159,19 @@ class ReadPlan:
     bytes_limit: int
     columns_left_out: Sequence[str] = ()
     farthest_row: int | None = None
+
+
+class Format(StrEnum):
+    """What a file of chosen rows is."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file of chosen rows; `limit` is what ended it early: `rows`, `bytes` or `seconds`, else None."""
+
+    content: bytes
+    rows: int
+    limit: str | None

@@ -11,11 +11,10 @@ import pytest
 
 from lakeside.errors import BadFile, LimitExceeded, NotFound, QueryRejected, SettingsError
 from lakeside.lake.browse import browse
-from lakeside.lake.export import Format
 from lakeside.lake.find import Sort, Wanted
 from lakeside.lake.footers import FIRST_TAIL_BYTES
 from lakeside.lake.lake import Lake
-from lakeside.lake.objects import Footer, RowsWanted
+from lakeside.lake.objects import Footer, Format, RowsWanted
 from lakeside.lake.provenance import FOOTER_KEY, Provenance
 from tests.contract.lake_objects_contract import DATA_KEY, write
 

@@ -9,8 +9,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from lakeside.lake.export import Export, Format
-from lakeside.lake.objects import LakeObject, Preview, ReadPlan
+from lakeside.lake.objects import Export, Format, LakeObject, Preview, ReadPlan
 from lakeside.lake.where.parse import parse_condition
 from lakeside.lake.where.terms import join_terms, split_terms
 from lakeside.settings import LimitSettings

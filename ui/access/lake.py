@@ -9,10 +9,18 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lakeside.lake.browse import ObjectFacts, describe_object, describe_objects
-from lakeside.lake.export import Export, Format
 from lakeside.lake.find import RowCounts, narrow
 from lakeside.lake.head import Head
-from lakeside.lake.objects import Footer, LakeObject, ObjectListing, Preview, ReadPlan, RowsWanted
+from lakeside.lake.objects import (
+    Export,
+    Footer,
+    Format,
+    LakeObject,
+    ObjectListing,
+    Preview,
+    ReadPlan,
+    RowsWanted,
+)
 from lakeside.settings import LimitSettings
 from ui.access.freshness import refreshed
 from ui.access.opened import open_console_services, open_settings

@@ -7,8 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from lakeside.lake.export import Format
-from lakeside.lake.objects import LakeObject
+from lakeside.lake.objects import Format, LakeObject
 from ui.access.lake import find_limits, load_export, read_whole
 from ui.components.boundary import error_boundary
 from ui.components.pieces import show_muted

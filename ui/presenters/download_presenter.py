@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from lakeside.lake.export import Export, Format
-from lakeside.lake.objects import LakeObject
+from lakeside.lake.objects import Export, Format, LakeObject
 from lakeside.settings import LimitSettings
 from ui.formats import format_bytes, format_count, format_duration, format_rows
 from ui.presenters.looks import Look

@@ -13,9 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from lakeside.errors import LimitExceeded, NotFound, QueryRejected
-from lakeside.lake.export import Export, Format
 from lakeside.lake.lake import Lake
-from lakeside.lake.objects import RowsWanted
+from lakeside.lake.objects import Export, Format, RowsWanted
 from lakeside.settings import LimitSettings, Settings
 
 TABLE = pa.table(

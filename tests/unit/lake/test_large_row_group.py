@@ -22,7 +22,7 @@ PREVIEW_MEGABYTES, MOST_MEGABYTES = 85, 260
 STEPS = """
 import json
 from pathlib import Path
-from lakeside.lake.export import Format
+from lakeside.lake.objects import Format
 from lakeside.lake.lake import Lake
 from lakeside.lake.objects import RowsWanted
 from lakeside.settings import load_settings

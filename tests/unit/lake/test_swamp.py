@@ -14,8 +14,9 @@ from lakeside.charts.spec import ChartSpec, Grain
 from lakeside.errors import BadFile, LakesideError
 from lakeside.lake.browse import describe_object, describe_objects
 from lakeside.lake.lake import Lake
-from lakeside.lake.objects import Footer
+from lakeside.lake.objects import Footer, Format, RowsWanted
 from lakeside.lake.plain import list_values
+from lakeside.lake.where.values import Kind, kind_of
 from lakeside.settings import LimitSettings, ReaderSettings, Settings
 from lakeside.warehouse.lake_chart import chart_objects
 from lakeside.warehouse.lake_profile import profile_object
@@ -160,3 +161,18 @@ def test_charts_and_profiles_do_not_believe_a_liar(apart: Lake) -> None:
     assert chart_objects(apart, ["lie.parquet"], spec, PATIENT).marks.rows_drawn == 5
     (column,) = profile_object(apart, "lie.parquet", PATIENT).columns
     assert (column.figures["min"].value, column.figures["max"].value) == (10**9, 10**9 + 299)
+
+
+def test_rows_plans_and_files_are_the_same_apart(here: Lake, apart: Lake) -> None:
+    types = here.read_footer("types.parquet").schema
+    plain = next(field.name for field in types if kind_of(field.type) is not Kind.OTHER)
+    for wanted in (RowsWanted(limit=2), RowsWanted(sort=plain), RowsWanted(where=f"`{plain}` IS NULL")):
+        one, other = (lake.preview_rows("types.parquet", wanted) for lake in (here, apart))
+        assert one.rows.schema == other.rows.schema
+        assert one.rows[plain].equals(other.rows[plain])  # all of them would not: NaN equals nothing
+        assert list(one.row_numbers) == list(other.row_numbers)
+        first, second = (lake.plan_rows("types.parquet", wanted) for lake in (here, apart))
+        assert list(first.row_groups) == list(second.row_groups)
+    made = [lake.export_rows("types.parquet", RowsWanted((plain,)), Format.CSV) for lake in (here, apart)]
+    assert made[0] == made[1]
+    assert made[0].rows == 3
