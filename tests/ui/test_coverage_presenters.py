@@ -17,7 +17,12 @@ from lakeside.month import Month, month_range
 from lakeside.plan import Attempt
 from tests.ui.conftest import OpenPage, html_of
 from ui.formats import format_short_count, format_span
-from ui.presenters.coverage_presenter import present_attention, present_coverage, present_facts
+from ui.presenters.coverage_presenter import (
+    present_attention,
+    present_checked,
+    present_coverage,
+    present_facts,
+)
 from ui.presenters.lamps import CHECKS, LAKE, SOURCE, TABLE
 from ui.presenters.matrix_presenter import MatrixChoice, present_matrix
 from ui.presenters.month_presenter import present_chosen
@@ -137,6 +142,8 @@ def test_totals_say_when_lake_and_tables_differ_and_checks_fail() -> None:
     assert facts["Rows in the lake"].note == "≠ 95,120 more than the tables"
     assert facts["Needs attention"].value == "1"
     assert facts["Checks passed"].note == "of 1 loaded month"
+    warned = replace(PUBLISHED, checks=Light(ChecksState.WARNED, "Warned: fares."))
+    assert present_checked([warned]).note == "of 1 loaded month, 1 with warnings"
     red = replace(PUBLISHED, checks=Light(ChecksState.FAILED, "1 failed."))
     assert {f.label: f for f in present_facts([red])}["Checks passed"].tone == "bad"
 

@@ -102,7 +102,8 @@ def present_checked(lights: Sequence[MonthLights]) -> Fact:
     red = counts[ChecksState.FAILED] + counts[ChecksState.ERROR]
     if red:
         return Fact("Checks passed", format_count(passed), f"{format_counted(red, 'month')} failed", "bad")
-    return Fact("Checks passed", format_count(passed), f"of {format_counted(loaded, 'loaded month')}")
+    warned = f", {counts[ChecksState.WARNED]} with warnings" if counts[ChecksState.WARNED] else ""
+    return Fact("Checks passed", format_count(passed), f"of {format_counted(loaded, 'loaded month')}{warned}")
 
 
 def present_balance(lake_rows: int, warehouse_rows: int) -> str:

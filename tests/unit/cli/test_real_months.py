@@ -92,6 +92,8 @@ def test_a_month_fed_by_another_source_needs_force(lakeside: Lakeside) -> None:
     )
     status = lakeside("status", "--dataset", "green", "--year", "2020", "--json").document
     assert status[9]["source"] == "datatalksclub"
+    lights = {place: light["state"] for place, light in status[9]["lights"].items()}
+    assert (lights["source"], lights["lake"], lights["warehouse"]) == ("there", "there", "equal")
 
 
 def test_zones_join_trips_in_the_lake(lakeside: Lakeside, real_files: Path) -> None:
