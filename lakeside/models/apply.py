@@ -119,7 +119,7 @@ def _apply(services: Services, found: AppliedModel, form: Form, seconds: float) 
 
 def write_description(model: Model, made_at: datetime) -> str:
     """What is kept with the view: its title, and a stamp that tells which file made it and when."""
-    return f"{model.title} (model {model.stamp}, made {made_at.isoformat(timespec='seconds')})"
+    return f"{model.title} (model {model.stamp}, made {made_at.isoformat()})"
 
 
 def split_description(description: str) -> tuple[str, datetime | None]:
