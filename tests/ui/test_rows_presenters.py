@@ -20,7 +20,13 @@ from ui.presenters.download_presenter import (
     present_export_limit,
     present_object_limit,
 )
-from ui.presenters.filter_presenter import add_term, list_comparisons, present_terms, write_filter
+from ui.presenters.filter_presenter import (
+    add_term,
+    list_comparisons,
+    present_terms,
+    show_condition,
+    write_filter,
+)
 from ui.presenters.rows_presenter import (
     RowsPlace,
     count_pages,
@@ -156,6 +162,11 @@ def test_a_form_writes_what_the_grammar_reads(
     assert comparison in list_comparisons(field.type)
     assert write_filter(field, comparison, values) == condition
     parse_condition(condition, SCHEMA)
+
+
+def test_an_example_of_a_condition_can_be_read() -> None:
+    for schema in (SCHEMA, pa.schema([("a b", pa.string())])):
+        parse_condition(show_condition(schema).removeprefix("for example "), schema)
 
 
 def test_filters_are_added_and_taken_away_one_by_one() -> None:

@@ -13,6 +13,7 @@ from ui.presenters.filter_presenter import (
     list_comparisons,
     needs_values,
     present_terms,
+    show_condition,
     show_example,
     write_filter,
 )
@@ -26,7 +27,7 @@ from ui.state import (
     remember_choice,
     set_param,
 )
-from ui.text import ADD_FILTER, CONDITION_EXAMPLE
+from ui.text import ADD_FILTER
 
 
 def choose_rows(item: LakeObject, schema: pa.Schema) -> RowsPlace:
@@ -35,7 +36,7 @@ def choose_rows(item: LakeObject, schema: pa.Schema) -> RowsPlace:
     with right, st.popover(ADD_FILTER, icon=":material/filter_alt:", width="stretch"):
         _show_form(schema)
     where = left.text_input(
-        "Condition", key=follow_text("where"), placeholder=CONDITION_EXAMPLE, on_change=_start_anew
+        "Condition", key=follow_text("where"), placeholder=show_condition(schema), on_change=_start_anew
     )
     remember_choice("where", where or "", "")
     names = list(dict.fromkeys(schema.names))

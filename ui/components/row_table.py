@@ -17,7 +17,7 @@ from ui.presenters.cells import present_cells
 from ui.presenters.rows_presenter import RowsPlace, present_record
 from ui.state import set_param
 
-_TABLE_HEIGHT = 430
+_TABLE_HEIGHT, _LINE_HEIGHT = 430, 35
 
 
 def show_row_table(item: LakeObject, place: RowsPlace, preview: Preview) -> None:
@@ -29,7 +29,8 @@ def show_row_table(item: LakeObject, place: RowsPlace, preview: Preview) -> None
     st.dataframe(
         present_cells(preview.rows, numbers),
         hide_index=True,
-        height=_TABLE_HEIGHT,
+        height=min(_TABLE_HEIGHT, _LINE_HEIGHT * (len(numbers) + 1) + 3),
+        placeholder="null",
         key=key,
         on_select=lambda: _point_at(key, numbers),
         selection_mode="single-row",

@@ -60,6 +60,14 @@ def show_example(data_type: pa.DataType) -> str:
     return next((f"for example {example}" for test, example in _EXAMPLES if test(plain)), "text as it is")
 
 
+def show_condition(schema: pa.Schema) -> str:
+    """What a condition on such rows looks like."""
+    number = next((f.name for f in schema if pa.types.is_floating(f.type)), None)
+    last = schema.names[-1] if schema.names else ""
+    nulls = f"{write_name(last)} IS NOT NULL"
+    return f"for example {write_name(number)} > 100 AND {nulls}" if number else f"for example {nulls}"
+
+
 def write_filter(field: pa.Field, comparison: str, values: Sequence[str]) -> str:
     """The condition, in the grammar that is also typed; whether the values fit is seen when it is read."""
     name = write_name(field.name)
