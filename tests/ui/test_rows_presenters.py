@@ -38,6 +38,7 @@ from ui.presenters.rows_presenter import (
     present_plan,
     present_record,
     present_unreachable,
+    say_columns,
 )
 
 PLAN = ReadPlan(["a", "b"], [3], 20, 2_000, 100, [], 0, 900_000, 1_200_000, 256_000_000)
@@ -121,7 +122,9 @@ def test_links_to_rows_hold_what_is_chosen() -> None:
     assert RowsPlace("k").wanted([f"c{n}" for n in range(5_000)]).columns == tuple(
         f"c{n}" for n in range(100)
     )
+    assert say_columns(names) == "The first 100 of 5,000 columns: choose others here"
     assert RowsPlace("k").wanted(["a"]).columns is None
+    assert say_columns(["a"]) == "All columns"
 
 
 SCHEMA = pa.schema(

@@ -17,7 +17,7 @@ from ui.presenters.filter_presenter import (
     show_example,
     write_filter,
 )
-from ui.presenters.rows_presenter import RowsPlace, list_sorts
+from ui.presenters.rows_presenter import RowsPlace, list_sorts, say_columns
 from ui.state import (
     find_param,
     follow_text,
@@ -43,7 +43,7 @@ def choose_rows(item: LakeObject, schema: pa.Schema) -> RowsPlace:
     sorts = list_sorts(schema)
     left, right = st.columns([4, 2], vertical_alignment="bottom")
     columns = left.multiselect(
-        "Columns", names, key=follow_url_many("columns", names), placeholder="All columns"
+        "Columns", names, key=follow_url_many("columns", names), placeholder=say_columns(names)
     )
     remember_choice("columns", columns, [])
     sort = right.selectbox(

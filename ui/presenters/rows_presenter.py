@@ -69,6 +69,13 @@ def page_of(row: int) -> int:
     return row // PAGE_ROWS + 1
 
 
+def say_columns(names: Sequence[str]) -> str:
+    """Which columns are shown where none are chosen."""
+    if len(names) <= SHOWN_COLUMNS:
+        return "All columns"
+    return f"The first {SHOWN_COLUMNS} of {format_counted(len(names), 'column')}: choose others here"
+
+
 def list_sorts(schema: pa.Schema) -> dict[str, str]:
     """What rows can be ordered by, as the URL has it, and in words."""
     sorts = {"": "In the file's order"}
