@@ -32,9 +32,9 @@ def adopt(
     as_json: JsonOption = False,
 ) -> int:
     """Conform a lake object (parquet or CSV) to a month, as if a source had sent it, and publish it."""
+    from flows.opened import open_services
     from lakeside.lake.layout import data_key
     from lakeside.pipeline import MonthRequest, run_month
-    from lakeside.services import open_services
     from lakeside.settings import load_settings
     from lakeside.sources.probe import SourceName
 

@@ -42,7 +42,7 @@ def chart(
     as_json: JsonOption = False,
 ) -> int:
     """Aggregate rows into at most a thousand marks, and say what they rest on and what is left out."""
-    from lakeside.services import open_services
+    from flows.opened import open_services
     from lakeside.settings import load_settings
     from lakeside.warehouse.lake_chart import chart_objects
 

@@ -26,8 +26,8 @@ def export(
     as_json: JsonOption = False,
 ) -> int:
     """Write chosen rows of a parquet object into a file, within the settings' download limits."""
+    from flows.opened import open_services
     from lakeside.lake.objects import RowsWanted
-    from lakeside.services import open_services
     from lakeside.settings import load_settings
 
     kind = _read_kind(target)

@@ -20,8 +20,8 @@ _SHOWN = 100
 
 def layout(key: ObjectArgument, as_json: JsonOption = False) -> int:
     """Show row groups, codecs, encodings, statistics and indexes, and advice for BigQuery and previews."""
+    from flows.opened import open_services
     from lakeside.lake.layout_report import describe_layout
-    from lakeside.services import open_services
     from lakeside.settings import load_settings
 
     lake = open_services(load_settings()).lake

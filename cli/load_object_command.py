@@ -20,8 +20,8 @@ def load_object(
     as_json: JsonOption = False,
 ) -> int:
     """Publish a parquet object of the lake as it is, as a table of its own in the warehouse."""
+    from flows.opened import open_services
     from lakeside.foreign_tables import publish_object
-    from lakeside.services import open_services
     from lakeside.settings import load_settings
 
     services = open_services(load_settings())

@@ -80,7 +80,7 @@ def check_command(names: NamesArgument = None, as_json: JsonOption = False) -> i
 
 
 def _open() -> Services:
-    from lakeside.services import open_services
+    from flows.opened import open_services
     from lakeside.settings import load_settings
 
     return open_services(load_settings())

@@ -30,9 +30,9 @@ def schema(
     as_json: JsonOption = False,
 ) -> int:
     """Show columns and types, how they drift from a contract, and whether they would append to its table."""
+    from flows.opened import open_services
     from lakeside.datasets import list_datasets
     from lakeside.lake.schema_verdict import choose_dataset, judge_contract
-    from lakeside.services import open_services
     from lakeside.settings import load_settings
 
     services = open_services(load_settings())
