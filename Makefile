@@ -64,8 +64,9 @@ upgrade: $(BIN)/.installed-dev ## Take the newest versions requirements*.in allo
 	$(BIN)/uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes requirements-emulator.in -o requirements-emulator.txt
 	$(MAKE) lint test
 
-image: ## Build the container image; without a Docker engine too, as root on Debian
+image: ## Build the container image; without a Docker engine too (root on Debian), and then try it
 	infra/build-image
+	infra/try-image
 
 clean: ## Remove environments and caches (never the data)
 	rm -rf $(VENV) $(EMULATOR) .mypy_cache .ruff_cache .pytest_cache .hypothesis build test-results

@@ -85,6 +85,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneConsole]:
     nowhere = f"file://{home}/no-source/{{dataset}}_{{year}}-{{month:02d}}.parquet"  # asks no network
     environment = os.environ | {
         "LAKESIDE_HOME": str(home),
+        "LAKESIDE_CONSOLE__PORT": str(port),
         "LAKESIDE_PREFECT__PORT": str(free_port()),
         "LAKESIDE_SOURCES__SAMPLE_ROWS": str(SAMPLE_ROWS),
         "LAKESIDE_SOURCES__DATATALKSCLUB_URL": nowhere,
@@ -93,8 +94,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneConsole]:
         "LAKESIDE_WAREHOUSE__SESSION_GIGABYTES_BILLED": "0.05",
         "LAKESIDE_LIMITS__QUERY_SECONDS": "300",
     }
-    command = [sys.executable, "-m", "streamlit", "run", str(PROJECT_ROOT / "ui" / "app.py")]
-    command += ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.headless", "true"]
+    command = [sys.executable, "-m", "cli.main", "start", "console"]
     with output.open("wb") as sink:
         process = subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment, stdout=sink, stderr=sink)
     try:

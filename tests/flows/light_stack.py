@@ -11,7 +11,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cli.supervisor_plan import make_environment, make_server
+from cli.supervisor_plan import make_environment
 from flows.console import RunConsole, RunDetail
 from lakeside.errors import BackendUnavailable
 from lakeside.settings import PROJECT_ROOT, Settings
@@ -42,6 +42,8 @@ class LightStack:
         inherited = {n: v for n, v in make_environment(self.settings).items() if not n.startswith("LAKESIDE")}
         ours = {"LAKESIDE_HOME": str(self.home), "LAKESIDE_PREFECT__API_URL": self.api_url}
         ours["LAKESIDE_SOURCES__SAMPLE_ROWS"] = str(self.sample_rows)
+        ours["LAKESIDE_PREFECT__PORT"] = str(port)
+        ours["PREFECT_WORKER_WEBSERVER_PORT"] = str(free_port())
         self.environment = inherited | ours | self.environment
         self.console = RunConsole.open(self.settings)
 
@@ -50,19 +52,17 @@ class LightStack:
         return str(self.settings.prefect.api_url)
 
     def start(self, workers: int = 1) -> LightStack:
+        """As containers start: the server, and a first worker that waits for it and registers."""
         self.start_server()
-        subprocess.run(
-            [sys.executable, "-m", "flows.serve", "register"],
-            env=self.environment, cwd=PROJECT_ROOT, check=True, timeout=START_SECONDS,
-            stdout=(self.home / "serve.log").open("wb"), stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        for number in range(workers):
+        self._spawn("worker-0", [sys.executable, "-m", "cli.main", "start", "worker"])
+        wait_for(lambda: self.console.check_ready(5).workers_online, START_SECONDS, "the first worker")
+        for number in range(1, workers):
             self.start_worker(f"worker-{number}")
         wait_for(lambda: self.console.check_ready(5).workers_online >= workers, START_SECONDS, "workers")
         return self
 
     def start_server(self) -> None:
-        self._spawn("server", make_server(self.settings).command)
+        self._spawn("server", [sys.executable, "-m", "cli.main", "start", "server"])
         wait_for(self._is_healthy, START_SECONDS, "the server")
 
     def start_worker(self, name: str) -> None:
