@@ -52,14 +52,24 @@ class LightStack:
         return str(self.settings.prefect.api_url)
 
     def start(self, workers: int = 1) -> LightStack:
-        """As containers start: the server, and a first worker that waits for it and registers."""
+        """As containers start: the server, then workers, the first of which registers."""
         self.start_server()
-        self._spawn("worker-0", [sys.executable, "-m", "cli.main", "start", "worker"])
-        wait_for(lambda: self.console.check_ready(5).workers_online, START_SECONDS, "the first worker")
+        if workers:
+            self._spawn("worker-0", [sys.executable, "-m", "cli.main", "start", "worker"])
+            wait_for(lambda: self.console.check_ready(5).workers_online, START_SECONDS, "the first worker")
+        else:
+            self._register()
         for number in range(1, workers):
             self.start_worker(f"worker-{number}")
         wait_for(lambda: self.console.check_ready(5).workers_online >= workers, START_SECONDS, "workers")
         return self
+
+    def _register(self) -> None:
+        subprocess.run(
+            [sys.executable, "-m", "flows.serve", "register"],
+            env=self.environment, cwd=PROJECT_ROOT, check=True, timeout=START_SECONDS,
+            stdout=(self.home / "serve.log").open("wb"), stderr=subprocess.STDOUT,
+        )  # fmt: skip
 
     def start_server(self) -> None:
         self._spawn("server", [sys.executable, "-m", "cli.main", "start", "server"])
