@@ -24,7 +24,6 @@ ASSETS = Path(__file__).parent / "assets"
 st.set_page_config(page_title=PRODUCT, page_icon=str(ASSETS / "icon.png"), layout="wide")
 st.logo(str(ASSETS / "logo.svg"), size="large", icon_image=str(ASSETS / "icon.png"))
 show_style()
-freeze_imports()
 page = st.navigation(
     [st.Page(p.path, title=p.title, url_path=p.url_path, icon=p.icon, default=not p.url_path) for p in PAGES]
 )
@@ -33,3 +32,4 @@ page.run()
 with st.sidebar, error_boundary():
     show_status(present_status(load_health(), load_backends(), find_read_only_reason()))
     show_link_script()
+freeze_imports()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import sys
 
 import streamlit as st
 
@@ -31,10 +32,20 @@ def open_run_console() -> RunConsole:
     return RunConsole.open(open_settings())
 
 
-@st.cache_resource(show_spinner=False)
-def freeze_imports() -> int:
-    """Take what was imported out of the collector's sight; else each run ends with 0.1 s of collecting."""
+def freeze_imports() -> None:
+    """Take what was imported out of the collector's sight; else each run ends with 0.1 s of collecting.
+
+    To be called at the end of a run: pages and tabs import as they are opened for the first time.
+    """
+    _freeze(len(sys.modules))
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def _freeze(modules: int) -> int:
+    """Once for each number of modules, which soon stays; how many objects are out of sight now."""
     gc.collect()
     gc.freeze()
-    atexit.register(gc.unfreeze)
     return gc.get_freeze_count()
+
+
+atexit.register(gc.unfreeze)
