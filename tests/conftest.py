@@ -9,6 +9,10 @@ import pytest
 
 from lakeside.settings import Settings
 
+# gcsfs reads it when it is imported, by whatever test comes first; else each operation on an emulator waits a
+# minute for an answer over gRPC. Lakeside sets it itself before its own import.
+os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
