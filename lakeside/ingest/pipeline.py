@@ -11,16 +11,16 @@ from lakeside.ingest.conform import Conformed
 
 Work = Callable[[], Conformed]
 
-# Pieces beyond those being parsed: as many as are parsed while a row group is written (0.2 s), so that
-# no core waits for the other.
-_AHEAD = 8
+# Pieces beyond those being parsed. With two less, a core waits while a row group is written; with more,
+# nothing is quicker and memory is held for longer.
+_AHEAD = 4
 
 
 def run_in_order(work: Iterable[Work], write: Callable[[Conformed], None], workers: int = 0) -> None:
     """Do each piece of work in a pool and hand the results to `write`, in the order of the work.
 
     Reading (the iterable, in this thread), parsing (the pool) and writing (a thread of its own) overlap.
-    At most `workers` + 8 pieces are under way or waiting, which bounds the memory.
+    At most `workers` + 4 pieces are under way or waiting, which bounds the memory.
 
     Args:
         workers: parser threads; 0 means one per core.
