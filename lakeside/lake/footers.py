@@ -195,10 +195,18 @@ def parse_footer(tail: bytes, url: str) -> Footer:
         row_groups=metadata.num_row_groups,
         schema=schema,
         provenance=provenance,
-        created_by=metadata.created_by or "",
+        created_by=read_writer(metadata),
         uncompressed_bytes=uncompressed,
         provenance_fault=fault,
     )
+
+
+def read_writer(metadata: pq.FileMetaData) -> str:
+    """What the writing program calls itself; nothing depends on it, so damage there is only said."""
+    try:
+        return metadata.created_by or ""
+    except UnicodeDecodeError:
+        return "a name that is not text"
 
 
 def _read_provenance(values: dict[bytes, bytes]) -> tuple[Provenance | None, str | None]:

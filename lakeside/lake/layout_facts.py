@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lakeside.lake.errors import decoded
+from lakeside.lake.footers import read_writer
 
 MAXIMUM_CHUNKS = 100_000
 MAXIMUM_GROUPS = 2_000  # listed one by one
@@ -129,7 +130,7 @@ def _collect(
         bytes_a_group=_range(sizes),
         sorted_by=_find_order(metadata),
         footer_bytes=footer_bytes,
-        created_by=metadata.created_by or "",
+        created_by=read_writer(metadata),
         format_version=str(metadata.format_version),
     )
 

@@ -39,6 +39,12 @@ def light(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LightStack]:
         stack.stop()
 
 
+@pytest.fixture(autouse=True)
+def workers_polling(light: LightStack) -> None:
+    """On a busy machine a worker's heartbeat may come late, and a launch is refused until it comes."""
+    wait_for(lambda: light.console.check_ready(5).can_run, 120, "workers that poll")
+
+
 def plan_sample(light: LightStack, dataset: str, *months: Month) -> Plan:
     request = PlanRequest(dataset, months, SourceName.SAMPLE, Mode.REPAIR)
     services = open_services(light.settings)

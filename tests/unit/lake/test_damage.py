@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lakeside.errors import BadFile, LimitExceeded
@@ -44,6 +44,7 @@ def look_at(content: bytes) -> None:
                 assert "memory://damage/object" in error.message
 
 
+@example([(7207, 128)])  # the writer's name is no text
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(FILE) - 1), st.integers(0, 255)), min_size=1, max_size=8))
 def test_changed_bytes(changes: list[tuple[int, int]]) -> None:
