@@ -6,8 +6,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from lakeside.settings import Settings
+
+# Property tests try the same examples every time, so that a change fails by its own fault;
+# HYPOTHESIS_PROFILE=explore looks for new ones.
+hypothesis_settings.register_profile("same", derandomize=True)
+hypothesis_settings.register_profile("explore", derandomize=False)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 # gcsfs reads it when it is imported, by whatever test comes first; else each operation on an emulator waits a
 # minute for an answer over gRPC. Lakeside sets it itself before its own import.
