@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from flows.console import Launch, RunSummary
+from flows.console import Launch, LogLine, RunSummary
 from flows.names import DEPLOYMENT, INGEST_FLOW
 from lakeside.errors import BackendUnavailable, NotFound, SettingsError
 from lakeside.services import open_services
@@ -83,15 +83,17 @@ def test_a_launch_is_followed_to_its_end(stack: RunningStack) -> None:
 
 
 def test_the_log_of_a_run_is_complete_and_continues_where_asked(stack: RunningStack) -> None:
-    run = stack.console.list_runs(limit=1)[0]
-    ended = wait_for(
-        lambda: [x for x in stack.console.list_logs(run.id) if "Finished in state" in x.message],
-        30,
-        "the log",
-    )
+    run = next(run for run in stack.console.list_runs() if run.name == "green 2020 [1-3]")
+    wanted = [f"green 2020-0{number}: published" for number in (1, 2, 3)]
+
+    def list_complete() -> list[LogLine]:  # worker and run hand in their lines each in their own time
+        lines = stack.console.list_logs(run.id)
+        messages = "\n".join(line.message for line in lines)
+        return lines if all(words in messages for words in [*wanted, "Finished in state"]) else []
+
+    wait_for(list_complete, 60, "the whole log")
     lines = stack.console.list_logs(run.id)
-    for month in ("2020-01", "2020-02", "2020-03"):
-        assert any(f"green {month}: published" in line.message for line in lines)
+    ended = [line for line in lines if "Finished in state" in line.message]
     assert [line.at for line in lines] == sorted(line.at for line in lines)
     assert all(line.at > ended[0].at for line in stack.console.list_logs(run.id, after=ended[0].at))
     assert stack.console.list_logs(run.id, limit=2) == lines[:2]
