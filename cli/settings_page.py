@@ -1,4 +1,4 @@
-"""Writes docs/settings.md from lakeside/settings.py: `python -m cli.settings_page > docs/settings.md`."""
+"""Writes docs/settings.md from lakeside/settings/: `python -m cli.settings_page > docs/settings.md`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lakeside.settings import KNOWN_ELSEWHERE, PREFIX, Settings, variable_name
 
 _HEAD = """# Settings
 
-Written by `python -m cli.settings_page > docs/settings.md`; change `lakeside/settings.py` instead.
+Written by `python -m cli.settings_page > docs/settings.md`; change `lakeside/settings/` instead.
 
 Every setting is an environment variable; none is needed. `LAKESIDE_` names that are not listed here are
 warned about. `lakeside doctor` shows the values in force.
@@ -47,7 +47,7 @@ def _write_section(title: str, fields: list[tuple[str, FieldInfo]]) -> str:
     lines = [f"## {title}", "", "| name | default | what it is |", "|---|---|---|"]
     for name, info in fields:
         if not (info.description or "").strip():
-            raise ValueError(f"{name} has no description in lakeside/settings.py")
+            raise ValueError(f"{name} has no description in lakeside/settings/")
         bounds = "; ".join(_describe_bounds(info))
         meaning = f"{info.description} {f'({bounds})' if bounds else ''}".strip().replace("|", "\\|")
         lines.append(f"| `{name}` | {_describe_default(info)} | {meaning} |")

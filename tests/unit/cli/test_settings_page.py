@@ -1,4 +1,4 @@
-"""docs/settings.md says what lakeside/settings.py says."""
+"""docs/settings.md says what lakeside/settings/ says."""
 
 from __future__ import annotations
 

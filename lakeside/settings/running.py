@@ -1,0 +1,45 @@
+"""The console, and the server and workers it launches runs on."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from lakeside.settings.section import Section
+
+
+class ConsoleSettings(Section):
+    port: int = Field(8501, ge=1, le=65535, description="Port of the Streamlit console, on 127.0.0.1.")
+    published_on_loopback: bool = Field(
+        False,
+        description="Says that the console's port reaches this machine only, although the console listens at "
+        "every address of its container, as compose.yaml arranges. Without it such a console is read-only.",
+    )
+
+
+class PrefectSettings(Section):
+    port: int = Field(
+        4200, ge=1, le=65535, description="Port of the Prefect server that `lakeside up` starts."
+    )
+    api_url: str | None = Field(
+        None, description="A Prefect API that runs elsewhere; `lakeside up` then starts none."
+    )
+    work_pool: str = Field(
+        "lakeside",
+        description="Work pool flow runs are sent to: a process pool that is made when it is missing, or a "
+        "docker, cloud-run-v2 or kubernetes pool that is there.",
+    )
+    image: str | None = Field(
+        None, description="Image of runs on a work pool that starts containers; `make image` builds it."
+    )
+    dask_scheduler: str | None = Field(
+        None,
+        description="Address of a Dask scheduler, tcp://host:8786, for runs that are fanned out on it. Its "
+        "workers need the same version of Lakeside and the same settings.",
+    )
+    parts_at_once: int = Field(
+        4,
+        ge=1,
+        le=64,
+        description="Months that run at the same time as runs of their own, of all runs together and per "
+        "flow; keeps the warehouse safe.",
+    )
