@@ -21,6 +21,13 @@ runs = typer.Typer(name="runs", help="Start, list, show, cancel and retry runs."
 
 RunArgument = Annotated[str, typer.Argument(metavar="RUN_ID", help="A run's id.", show_default=False)]
 WaitOption = Annotated[bool, typer.Option("--wait", help="Wait for the end; fail when the run fails.")]
+TimeoutOption = Annotated[
+    float | None,
+    typer.Option(
+        min=0.1, metavar="SECONDS", show_default=False,
+        help="With --wait: wait at most so long; the run goes on. Default: LAKESIDE_PREFECT__WAIT_SECONDS.",
+    ),
+]  # fmt: skip
 
 
 @runs.command()
@@ -34,13 +41,14 @@ def start(
         typer.Option(help="Start only what `lakeside plan --json` showed under this token.", metavar="TOKEN"),
     ] = None,
     wait: WaitOption = False,
+    timeout: TimeoutOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Start what a plan of these months finds to do; months that are done or at work are left out."""
     request = read_request(dataset, months, source, mode)
     from cli.runs_start import Starter
 
-    return Starter(_open_session(as_json), wait).start(request, token)
+    return Starter(_open_session(as_json, timeout), wait).start(request, token)
 
 
 @runs.command("list")
@@ -96,9 +104,11 @@ def logs(
 
 
 @runs.command()
-def cancel(run_id: RunArgument, wait: WaitOption = False, as_json: JsonOption = False) -> int:
+def cancel(
+    run_id: RunArgument, wait: WaitOption = False, timeout: TimeoutOption = None, as_json: JsonOption = False
+) -> int:
     """Ask a run to stop. Nothing half-written is left behind."""
-    session = _open_session(as_json)
+    session = _open_session(as_json, timeout)
     if session.console.get_run(run_id).summary.is_over:
         return session.show_run(run_id, "It had ended before; nothing was cancelled.", ("CANCELLED",))
     session.console.cancel_run(run_id)
@@ -109,20 +119,24 @@ def cancel(run_id: RunArgument, wait: WaitOption = False, as_json: JsonOption = 
 
 
 @runs.command()
-def retry(run_id: RunArgument, wait: WaitOption = False, as_json: JsonOption = False) -> int:
+def retry(
+    run_id: RunArgument, wait: WaitOption = False, timeout: TimeoutOption = None, as_json: JsonOption = False
+) -> int:
     """Start the months of a run that failed again, as a new run."""
-    session = _open_session(as_json)
+    session = _open_session(as_json, timeout)
     return session.follow(session.console.retry_failed(run_id), wait)
 
 
 @runs.command()
-def again(run_id: RunArgument, wait: WaitOption = False, as_json: JsonOption = False) -> int:
+def again(
+    run_id: RunArgument, wait: WaitOption = False, timeout: TimeoutOption = None, as_json: JsonOption = False
+) -> int:
     """Start all months of a run again, as a new run."""
-    session = _open_session(as_json)
+    session = _open_session(as_json, timeout)
     return session.follow(session.console.run_again(run_id), wait)
 
 
-def _open_session(as_json: bool) -> RunSession:
+def _open_session(as_json: bool, wait_seconds: float | None = None) -> RunSession:
     from cli.runs_session import RunSession
 
-    return RunSession.open(Output(as_json))
+    return RunSession.open(Output(as_json), wait_seconds)

@@ -12,7 +12,7 @@ from cli.output import Output
 from cli.runs_view import find_run_url, run_document
 from flows.console import RunConsole
 from flows.runs import RunSummary
-from lakeside.errors import BackendUnavailable
+from lakeside.errors import BackendUnavailable, LimitExceeded
 from lakeside.settings import Settings, load_settings
 
 logger = logging.getLogger(__name__)
@@ -24,15 +24,20 @@ _PATIENCE_SECONDS = 120.0  # a server that is started again answers within that
 
 @dataclass(frozen=True)
 class RunSession:
-    """The settings, the server's console and where results are printed."""
+    """The settings, the server's console, where results are printed, and how long ends are waited for."""
 
     settings: Settings
     console: RunConsole
     output: Output
+    wait_seconds: float
 
     @classmethod
-    def open(cls, output: Output) -> RunSession:
+    def open(cls, output: Output, wait_seconds: float | None = None) -> RunSession:
         """A session with the server the settings lead to.
+
+        Args:
+            output: where results are printed.
+            wait_seconds: how long the end of runs is waited for; the setting's when None.
 
         Raises:
             BackendUnavailable: no server answers.
@@ -42,7 +47,7 @@ class RunSession:
         health = console.check_ready()
         if not health.api_ok:
             raise BackendUnavailable(health.message, health.hint)
-        return cls(settings, console, output)
+        return cls(settings, console, output, wait_seconds or settings.prefect.wait_seconds)
 
     def find_url(self, run_id: str) -> str:
         """The page that shows the run."""
@@ -57,9 +62,10 @@ class RunSession:
 
         Raises:
             BackendUnavailable: it stayed away for two minutes.
+            LimitExceeded: some had not ended when the session's patience had; they go on.
         """
         ended: dict[str, RunSummary] = {}
-        answered = time.monotonic()
+        began = answered = time.monotonic()
         while len(ended) < len(run_ids):
             try:
                 for run_id in run_ids:
@@ -70,9 +76,20 @@ class RunSession:
                 if time.monotonic() - answered > _PATIENCE_SECONDS:
                     raise
                 logger.debug("runs.wait error=%s", error)
-            if len(ended) < len(run_ids):
+            if left := [run_id for run_id in run_ids if run_id not in ended]:
+                self._check_patience(began, left)
                 time.sleep(_SECONDS_BETWEEN)
         return [ended[run_id] for run_id in run_ids]
+
+    def _check_patience(self, began: float, left: Sequence[str]) -> None:
+        if time.monotonic() - began < self.wait_seconds:
+            return
+        first, more = left[0], f" (and {len(left) - 1} more)" if len(left) > 1 else ""
+        raise LimitExceeded(
+            f"The run {first}{more} had not ended after {self.wait_seconds:g} s, the limit of --timeout or "
+            "LAKESIDE_PREFECT__WAIT_SECONDS; it goes on.",
+            f"Follow it with `lakeside runs show {first}`, or end it with `lakeside runs cancel {first}`.",
+        )
 
     def follow(self, run: RunSummary, wait: bool) -> int:
         """Print a run that was just started, after its end when that is waited for; the exit code."""

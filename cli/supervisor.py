@@ -1,4 +1,4 @@
-"""Keeps the stack running: starts it in order, restarts what crashes, stops all of it in reverse.
+"""Keeps the stack running: starts it in order, restarts what crashes or hangs, stops all of it in reverse.
 
 Single-threaded on purpose: the kernel ties children to the thread that started them.
 """
@@ -86,6 +86,9 @@ class Supervisor:
 
     def _watch_child(self, child: Child) -> None:
         if child.pid is not None:
+            if child.kill_if_hung():
+                seconds = child.recipe.hung_seconds
+                logger.warning("%s did not answer for %.0f s; it was killed", child.recipe.name, seconds)
             return
         if child.restart_at is None:
             code = child.process.returncode if child.process else None

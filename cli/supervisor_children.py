@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cli.supervisor_processes import stop_processes
+from cli.supervisor_pulse import Pulse
 from lakeside.errors import BackendUnavailable
 
 LARGEST_LOG_BYTES = 10_000_000
@@ -22,16 +23,20 @@ LONGEST_BACKOFF_SECONDS = 16.0
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What a child is: its command, its surroundings, and a question that is true when it is healthy."""
+    """What a child is: its command, its surroundings, and a question that is true when it is healthy.
+
+    The question answers None when it cannot be told, because what it is asked of does not answer.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     folder: Path
     log: Path
-    is_healthy: Callable[[], bool]
+    is_healthy: Callable[[], bool | None]
     start_seconds: float = 300.0  # an empty database on a busy machine takes Prefect a minute
     stop_seconds: float = 10.0
+    hung_seconds: float = 120.0
 
 
 @dataclass(slots=True)
@@ -42,6 +47,7 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     restart_at: float | None = None
     deaths: list[float] = field(default_factory=list)
+    pulse: Pulse | None = None
 
     @property
     def pid(self) -> int | None:
@@ -64,6 +70,16 @@ class Child:
                 start_new_session=True,
             )
         self.restart_at = None
+        recipe = self.recipe
+        self.pulse = Pulse(recipe.is_healthy, recipe.start_seconds, recipe.hung_seconds)
+
+    def kill_if_hung(self) -> bool:
+        """SIGKILL to the process alone when it lives and has long not answered; runs it started go on."""
+        if self.process is None or self.pulse is None or not self.pulse.is_hung():
+            return False
+        self.process.kill()
+        self.process.wait()
+        return True
 
     def wait_until_healthy(self, check_stop: Callable[[], None]) -> None:
         """Return when it is healthy; `check_stop` is called in between and may raise.

@@ -99,19 +99,24 @@ def worker_name() -> str:
 
 
 def _make_recipe(
-    name: str, settings: Settings, command: list[str], is_healthy: Callable[[], bool], host: str = HOST
+    name: str, settings: Settings, command: list[str], is_healthy: Callable[[], bool | None], host: str = HOST
 ) -> Recipe:
     log = settings.home_folder / "logs" / f"{name}.log"
     environment = make_environment(settings, host)
-    return Recipe(name, [sys.executable, *command], environment, PROJECT_ROOT, log, is_healthy)
+    return Recipe(
+        name, [sys.executable, *command], environment, PROJECT_ROOT, log, is_healthy,
+        hung_seconds=settings.hung_seconds,
+    )  # fmt: skip
 
 
-def _worker_is_online(settings: Settings) -> bool:
+def _worker_is_online(settings: Settings) -> bool | None:
+    """What the server says of it; None when the server does not answer, which is not the worker's fault."""
     url = f"{api_url(settings)}/work_pools/{settings.prefect.work_pool}/workers/filter"
     answer = answers_ok(url, b"{}")
-    if answer is None:
-        return False
-    workers = json.loads(answer)
+    try:
+        workers = json.loads(answer or b"")
+    except ValueError:
+        return None
     return any(w.get("name") == worker_name() and w.get("status") == "ONLINE" for w in workers)
 
 

@@ -36,6 +36,13 @@ class PrefectSettings(Section):
         description="Address of a Dask scheduler, tcp://host:8786, for runs that are fanned out on it. Its "
         "workers need the same version of Lakeside and the same settings.",
     )
+    wait_seconds: float = Field(
+        21_600,
+        gt=0,
+        le=2_592_000,
+        description="Seconds that `lakeside runs … --wait` waits for the end of runs, unless --timeout says "
+        "otherwise; the runs go on.",
+    )
     parts_at_once: int = Field(
         4,
         ge=1,

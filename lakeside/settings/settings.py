@@ -46,6 +46,13 @@ class Settings(Section):
         description="Name of a GcpCredentials block of Prefect's, the Google login of runs, console and "
         "commands; `lakeside setup gcp` makes one. Default: Application Default Credentials.",
     )
+    hung_seconds: float = Field(
+        120,
+        ge=1,
+        le=86_400,
+        description="Seconds after which `lakeside up` kills and restarts its server, worker or console when "
+        "that lives but does not answer.",
+    )
     warehouse: WarehouseSettings = Field(WarehouseSettings(), description="The warehouse.")
     sources: SourceSettings = Field(SourceSettings(), description="Where months come from.")
     ingest: IngestSettings = Field(IngestSettings(), description="How months are conformed.")
