@@ -91,7 +91,9 @@ def start_stack(home: Path, **environment: str) -> RunningStack:
     home.mkdir(parents=True, exist_ok=True)
     ports = ["--port", str(free_port()), "--prefect-port", str(free_port())]
     inherited = {n: v for n, v in os.environ.items() if not n.startswith(("PREFECT", "LAKESIDE"))}
-    surroundings = inherited | {"LAKESIDE_HOME": str(home)} | environment
+    # Prefect plans the runs of schedules once a minute; a test need not wait for that.
+    often = {"PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "5"}
+    surroundings = inherited | often | {"LAKESIDE_HOME": str(home)} | environment
     with (home / "up.out").open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "cli.main", "up", *ports],
