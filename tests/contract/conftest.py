@@ -1,4 +1,4 @@
-"""Both warehouses as fixtures, the emulator a real process, started once per module that asks.
+"""Both warehouses and a bucket as fixtures, the emulators real processes, started once per module that asks.
 
 The contracts' own modules hold assertions; pytest explains them as it does those of test files.
 """
@@ -16,14 +16,27 @@ from lakeside.warehouse.duckdb_warehouse import DuckDBWarehouse
 from lakeside.warehouse.protocol import Warehouse
 from tests.contract.bigquery_settings import open_bigquery
 from tests.servers.bigquery import BigQueryServer, run_bigquery_server
+from tests.servers.gcs import GcsServer, run_gcs_server
 
-pytest.register_assert_rewrite("tests.contract.lake_objects_contract", "tests.contract.lake_parquet_contract")
+pytest.register_assert_rewrite(
+    "tests.contract.lake_objects_contract",
+    "tests.contract.lake_parquet_contract",
+    "tests.contract.lake_versions_contract",
+)
 
 
 @pytest.fixture(scope="module")
 def gcs_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the GCS emulator keeps its objects and the BigQuery emulator looks for them."""
     return tmp_path_factory.mktemp("gcs")
+
+
+@pytest.fixture(scope="module")
+def gcs_server(gcs_root: Path) -> Iterator[GcsServer]:
+    """The GCS emulator with an empty bucket `lakeside-test`."""
+    with run_gcs_server(gcs_root) as server:
+        server.create_bucket("lakeside-test")
+        yield server
 
 
 @pytest.fixture(scope="module")

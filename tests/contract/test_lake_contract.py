@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -212,13 +212,6 @@ class TestFolderLake(LakeContract):
             command, env=environment, stdout=subprocess.PIPE, text=True, check=True
         ).stdout
         assert not {"gcsfs", "google", "aiohttp", "requests"} & set(modules.split())
-
-
-@pytest.fixture(scope="module")
-def gcs_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GcsServer]:
-    with run_gcs_server(tmp_path_factory.mktemp("gcs")) as server:
-        server.create_bucket("lakeside-test")
-        yield server
 
 
 @pytest.mark.emulator

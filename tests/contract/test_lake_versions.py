@@ -1,4 +1,4 @@
-"""Earlier versions of objects, on every kind of lake: kept before they are replaced, listed, restored."""
+"""Earlier versions on a lake in memory and in a folder: kept before they are replaced, pruned, never lost."""
 
 from __future__ import annotations
 
@@ -8,130 +8,21 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from lakeside.errors import NotFound, PlanMoved, SettingsError
+from lakeside.errors import NotFound
 from lakeside.lake.folder_versions import FolderVersions
 from lakeside.lake.keys import VERSIONS_FOLDER
 from lakeside.lake.lake import Lake
 from lakeside.lake.objects import LakeObject
-from lakeside.lake.versions import get_version
 from lakeside.settings import RetentionSettings, Settings
 from tests.contract.lake_objects_contract import DATA_KEY, list_keys, read, write
 from tests.contract.lake_parquet_contract import make_table, write_table
-from tests.servers.gcs import GcsServer, run_gcs_server
-from tests.servers.versioned_gcs import VersionedBucket, run_versioned_gcs
-
-
-class VersionsContract:
-    """What every lake promises; a backend gives the `lake` fixture."""
-
-    @pytest.fixture
-    def lake(self) -> Lake:
-        raise NotImplementedError("a backend gives its lake")
-
-    def test_a_new_object_has_one_version_which_is_live(self, lake: Lake) -> None:
-        assert lake.list_versions("nothing").versions == []
-        write(lake, DATA_KEY, b"one")
-        listing = lake.list_versions(DATA_KEY)
-        assert [(v.version, v.is_live) for v in listing.versions] == [
-            (lake.get_object(DATA_KEY).version, True)
-        ]
-        assert (listing.live, listing.earlier, listing.truncated) == (lake.get_object(DATA_KEY), [], False)
-
-    def test_names_that_begin_alike_are_not_versions(self, lake: Lake) -> None:
-        for key in ("a", "a.bak", "ab"):
-            write(lake, key, key.encode())
-        assert [v.key for v in lake.list_versions("a").versions] == ["a"]
-
-    def test_nothing_keeps_its_versions_where_a_key_cannot_be(self, lake: Lake) -> None:
-        for key in ("../a", f"{VERSIONS_FOLDER}/a", f"data/{VERSIONS_FOLDER}/a"):
-            with pytest.raises(SettingsError, match="not the name of a lake object"):
-                lake.list_versions(key)
-
-
-class KeepsVersions:
-    """What a lake that keeps versions promises besides."""
-
-    @pytest.fixture
-    def lake(self) -> Lake:
-        raise NotImplementedError("a backend gives its lake")
-
-    def test_what_is_replaced_is_kept_newest_first(self, lake: Lake) -> None:
-        names = write_versions(lake, b"one", b"two", b"three")
-        listing = lake.list_versions(DATA_KEY)
-        assert [v.version for v in listing.versions] == names[::-1]
-        assert [v.is_live for v in listing.versions] == [True, False, False]
-        assert [v.size_bytes for v in listing.versions] == [5, 3, 3]
-        first, second = listing.earlier[1], listing.earlier[0]
-        assert first.replaced_at is not None
-        assert second.replaced_at is not None
-        assert first.modified_at <= first.replaced_at <= second.replaced_at
-        assert lake.list_versions(DATA_KEY, limit=2).truncated
-
-    def test_footers_of_earlier_versions(self, lake: Lake) -> None:
-        for rows in (3, 4, 5):
-            write_table(lake, DATA_KEY, make_table().slice(0, rows))
-        versions = lake.list_versions(DATA_KEY).versions
-        assert [lake.read_found_footer(v).rows for v in versions] == [5, 4, 3]
-
-    def test_restoring_is_a_new_version_and_removes_nothing(self, lake: Lake) -> None:
-        write_versions(lake, b"one", b"two", b"three", b"four")
-        before = lake.list_versions(DATA_KEY)
-        restored = lake.restore_version(before.earlier[2], before.live)
-        assert read(lake, DATA_KEY) == b"one"
-        after = lake.list_versions(DATA_KEY)
-        assert after.live == restored == lake.get_object(DATA_KEY)
-        assert [v.version for v in after.earlier] == [v.version for v in before.versions]
-
-    def test_restoring_what_was_removed(self, lake: Lake) -> None:
-        write_versions(lake, b"one", b"two")
-        lake.remove_object(DATA_KEY)
-        listing = lake.list_versions(DATA_KEY)
-        assert (listing.live, len(listing.earlier), list_keys(lake)) == (None, 2, [])
-        lake.restore_version(listing.earlier[0], None)
-        assert read(lake, DATA_KEY) == b"two"
-
-    def test_restoring_is_refused_when_something_else_is_live(self, lake: Lake) -> None:
-        write_versions(lake, b"one", b"two")
-        seen = lake.list_versions(DATA_KEY)
-        write(lake, DATA_KEY, b"three")
-        for expected in (seen.live, None):
-            with pytest.raises(PlanMoved, match="nothing was changed"):
-                lake.restore_version(seen.earlier[0], expected)
-        assert read(lake, DATA_KEY) == b"three"
-        lake.remove_object(DATA_KEY)
-        with pytest.raises(PlanMoved):
-            lake.restore_version(seen.earlier[0], seen.live)
-        assert list_keys(lake) == []
-
-    def test_a_version_is_found_by_name_beginning_and_place(self, lake: Lake) -> None:
-        names = write_versions(lake, b"1", b"22", b"333")
-        listing = lake.list_versions(DATA_KEY)
-        wanted = {"live": names[2], "1": names[1], "2": names[0], names[0]: names[0], names[0][:-1]: names[0]}
-        for name, version in wanted.items():
-            if sum(v.startswith(name) for v in names) < 2:
-                assert get_version(listing, name).version == version
-        for name in ("3", "0", "nonsense", ""):
-            with pytest.raises(NotFound, match="versions"):
-                get_version(listing, name)
-
-
-def write_versions(lake: Lake, *contents: bytes) -> list[str]:
-    versions = []
-    for content in contents:
-        write(lake, DATA_KEY, content)
-        versions.append(lake.get_object(DATA_KEY).version)
-    return versions
-
-
-def sizes(versions: list[LakeObject]) -> list[int]:
-    return [version.size_bytes for version in versions]
+from tests.contract.lake_versions_contract import KeepsVersions, VersionsContract, sizes, write_versions
 
 
 class TestMemoryVersions(VersionsContract):
@@ -325,127 +216,3 @@ class TestKilled:
         content = path.read_bytes()
         assert content == content[:8] * 100
         return int.from_bytes(content[:8], "big")
-
-
-@pytest.fixture(scope="module")
-def gcs_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GcsServer]:
-    with run_gcs_server(tmp_path_factory.mktemp("gcs")) as server:
-        server.create_bucket("lakeside-test")
-        yield server
-
-
-@pytest.mark.emulator
-class TestGcsVersions(VersionsContract):
-    @pytest.fixture
-    def lake(self, gcs_server: GcsServer) -> Lake:
-        url = f"gs://lakeside-test/{uuid.uuid4().hex}/a lake"
-        return Lake.open(Settings(lake_url=url, storage_emulator_host=gcs_server.url))
-
-    def test_retention_is_the_buckets(self, lake: Lake) -> None:
-        retention = lake.read_retention()
-        assert (retention.kept_by, retention.bucket_versioning) == ("bucket", False)
-
-    @pytest.mark.xfail(reason="fake-gcs-server lists no old generations (versions=true)", strict=True)
-    def test_earlier_generations_are_listed(self, lake: Lake) -> None:
-        write_versions(lake, b"one", b"two")
-        assert len(lake.list_versions(DATA_KEY).earlier) == 1
-
-    @pytest.mark.xfail(reason="fake-gcs-server copies in spite of ifGenerationMatch", strict=True)
-    def test_restoring_is_refused_when_something_else_is_live(self, lake: Lake) -> None:
-        write_versions(lake, b"one")
-        seen = lake.get_object(DATA_KEY)
-        with pytest.raises(PlanMoved):
-            lake.restore_version(seen, None)
-
-    def test_a_live_generation_is_copied_to_a_new_one(self, lake: Lake) -> None:
-        """What of restoring the emulator can: the call that copies a generation inside the service."""
-        write_versions(lake, b"one")
-        seen = lake.get_object(DATA_KEY)
-        lake.restore_version(seen, seen)
-        assert read(lake, DATA_KEY) == b"one"
-        assert lake.get_object(DATA_KEY).version != seen.version
-
-
-class TestDocumentedGcsVersions(VersionsContract, KeepsVersions):
-    """A bucket with Object Versioning, by what the reference of the JSON API says it answers."""
-
-    @pytest.fixture
-    def bucket(self) -> Iterator[VersionedBucket]:
-        with run_versioned_gcs() as bucket:
-            yield bucket
-
-    @pytest.fixture
-    def lake(self, bucket: VersionedBucket) -> Lake:
-        return Lake.open(Settings(lake_url="gs://versioned/a lake", storage_emulator_host=bucket.url))
-
-    def test_a_listing_of_several_pages_with_names_that_begin_alike(
-        self, lake: Lake, bucket: VersionedBucket
-    ) -> None:
-        bucket.page_objects = 2
-        for number in range(5):
-            write(lake, DATA_KEY, bytes(number))
-        write(lake, f"{DATA_KEY}.bak", b"x")
-        assert sizes(lake.list_versions(DATA_KEY).versions) == [4, 3, 2, 1, 0]
-
-    def test_a_large_object_is_copied_in_several_calls(self, lake: Lake, bucket: VersionedBucket) -> None:
-        bucket.rewrite_calls = 3
-        write_versions(lake, b"one", b"two")
-        listing = lake.list_versions(DATA_KEY)
-        bucket.requests.clear()
-        lake.restore_version(listing.earlier[0], listing.live)
-        assert read(lake, DATA_KEY) == b"one"
-        assert sum("rewriteTo" in request for request in bucket.requests) == 3
-
-    def test_a_copy_whose_answer_was_lost_is_no_failure(self, lake: Lake, bucket: VersionedBucket) -> None:
-        write_versions(lake, b"one", b"two")
-        listing = lake.list_versions(DATA_KEY)
-        bucket.lose_rewrite_answers = 1
-        lake.restore_version(listing.earlier[0], listing.live)
-        assert read(lake, DATA_KEY) == b"one"
-        assert len(lake.list_versions(DATA_KEY).versions) == 3
-
-    def test_pruning_leaves_versions_to_the_bucket_and_removes_rows_set_aside(
-        self, bucket: VersionedBucket
-    ) -> None:
-        place = {"lake_url": "gs://versioned/a lake", "storage_emulator_host": bucket.url}
-        lake = Lake.open(Settings(**place, retention=RetentionSettings(versions=0, quarantine_days=1e-9)))
-        write_versions(lake, b"one", b"two")
-        write(lake, "quarantine/green/x.parquet", b"rows")
-        plan = lake.plan_prune()
-        assert [s.object.key for s in plan.surplus] == ["quarantine/green/x.parquet"]
-        assert "lifecycle rules" in plan.sentences[-1]
-        write(lake, "quarantine/green/x.parquet", b"newer rows")
-        assert lake.prune(plan) == []
-        assert len(lake.prune(lake.plan_prune())) == 1
-        assert list_keys(lake) == [DATA_KEY]
-        assert len(lake.list_versions(DATA_KEY).versions) == 2
-
-    def test_custom_metadata_comes_along(self, lake: Lake) -> None:
-        write(lake, DATA_KEY, b"one")
-        lake.set_metadata(DATA_KEY, {"lakeside-source": "tlc"})
-        write(lake, DATA_KEY, b"two")
-        listing = lake.list_versions(DATA_KEY)
-        assert listing.earlier[0].metadata == {"lakeside-source": "tlc"}
-        assert lake.restore_version(listing.earlier[0], listing.live).metadata == {"lakeside-source": "tlc"}
-
-    def test_retention_is_told_from_the_buckets_settings(self, lake: Lake, bucket: VersionedBucket) -> None:
-        assert lake.read_retention().bucket_versioning is True
-        assert "kept for good" in " ".join(lake.read_retention().sentences)
-        bucket.resource |= {
-            "lifecycle": {
-                "rule": [
-                    {"action": {"type": "Delete"}, "condition": {"daysSinceNoncurrentTime": 30}},
-                    {"action": {"type": "Delete"}, "condition": {"age": 9, "isLive": True}},
-                    {"action": {"type": "SetStorageClass"}, "condition": {"age": 8}},
-                ]
-            },
-            "softDeletePolicy": {"retentionDurationSeconds": "604800"},
-        }
-        told = " ".join(lake.read_retention().sentences)
-        assert "daysSinceNoncurrentTime 30" in told
-        assert "7 days" in told
-        assert "age" not in told
-        bucket.resource = {}
-        assert lake.read_retention().bucket_versioning is False
-        bucket.resource_status = 403
-        assert lake.read_retention().bucket_versioning is None
