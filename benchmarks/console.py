@@ -72,7 +72,7 @@ def serve(home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "ui/app.py", "--server.address", "127.0.0.1"]
+    command = [sys.executable, "-m", "streamlit", "run", "ui/serve.py", "--server.address", "127.0.0.1"]
     command += ["--server.port", str(port), "--server.headless", "true"]
     environment = os.environ | {"LAKESIDE_HOME": str(home), "LAKESIDE_PREFECT__PORT": "1"}
     with subprocess.Popen(

@@ -81,7 +81,7 @@ def make_worker(settings: Settings) -> Recipe:
 
 
 def make_console(settings: Settings, host: str = HOST) -> Recipe:
-    """Streamlit with the console, listening at that address.
+    """Streamlit with the console behind its guard, listening at that address.
 
     Raises:
         NotFound: the package `ui` is not installed.
@@ -124,6 +124,6 @@ def _find_app() -> Path:
     package = importlib.util.find_spec("ui")
     places = list(package.submodule_search_locations or []) if package else []
     for place in places:
-        if (app := Path(place) / "app.py").is_file():
+        if (app := Path(place) / "serve.py").is_file():
             return app
-    raise NotFound("The console's app.py is not installed.", "Install the project with `make run`.")
+    raise NotFound("The console's serve.py is not installed.", "Install the project with `make run`.")

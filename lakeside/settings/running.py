@@ -14,6 +14,11 @@ class ConsoleSettings(Section):
         description="Says that the console's port reaches this machine only, although the console listens at "
         "every address of its container, as compose.yaml arranges. Without it such a console is read-only.",
     )
+    allowed_hosts: list[str] = Field(
+        default_factory=list,
+        description="Names beside localhost under which browsers may call the console, without port, such as "
+        'that of a proxy before it. A request for another name is refused. JSON: ["lake.example.com"].',
+    )
 
 
 class PrefectSettings(Section):

@@ -9,8 +9,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,26 +80,38 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneConsole]:
     """Only Streamlit, over a home that was filled in this process: for journeys that launch nothing."""
     home = tmp_path_factory.mktemp("console")
     services = fill_home(home)
+    # Small enough to be spent in a journey; and slow machines must not end a query by themselves.
+    limits = {
+        "LAKESIDE_WAREHOUSE__SESSION_GIGABYTES_BILLED": "0.05",
+        "LAKESIDE_LIMITS__QUERY_SECONDS": "300",
+    }
+    with start_console(home, limits) as url:
+        yield LoneConsole(url, home, services)
+
+
+@contextmanager
+def start_console(home: Path, settings: Mapping[str, str]) -> Iterator[str]:
+    """`lakeside start console` over a home, without Prefect; its URL once it answers, its log afterwards."""
     port = free_port()
     output = home / "console.log"
     nowhere = f"file://{home}/no-source/{{dataset}}_{{year}}-{{month:02d}}.parquet"  # asks no network
-    environment = os.environ | {
+    environment = {
         "LAKESIDE_HOME": str(home),
         "LAKESIDE_CONSOLE__PORT": str(port),
         "LAKESIDE_PREFECT__PORT": str(free_port()),
         "LAKESIDE_SOURCES__SAMPLE_ROWS": str(SAMPLE_ROWS),
         "LAKESIDE_SOURCES__DATATALKSCLUB_URL": nowhere,
         "LAKESIDE_SOURCES__TLC_URL": nowhere,
-        # Small enough to be spent in a journey; and slow machines must not end a query by themselves.
-        "LAKESIDE_WAREHOUSE__SESSION_GIGABYTES_BILLED": "0.05",
-        "LAKESIDE_LIMITS__QUERY_SECONDS": "300",
+        **settings,
     }
     command = [sys.executable, "-m", "cli.main", "start", "console"]
     with output.open("wb") as sink:
-        process = subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment, stdout=sink, stderr=sink)
+        process = subprocess.Popen(
+            command, cwd=PROJECT_ROOT, env=os.environ | environment, stdout=sink, stderr=sink
+        )
     try:
         wait_until_healthy(process, f"http://127.0.0.1:{port}", output)
-        yield LoneConsole(f"http://127.0.0.1:{port}", home, services)
+        yield f"http://127.0.0.1:{port}"
     finally:
         stop_stack(process)
         sys.stdout.write(f"\n--- console\n{output.read_text(errors='replace')[-4000:]}\n")

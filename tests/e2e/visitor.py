@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from lakeside.settings import PROJECT_ROOT
 
@@ -44,7 +44,7 @@ class Visitor:
     def rest(self) -> None:
         """Until the script has run and nothing is a skeleton any more."""
         self.page.wait_for_selector(AT_REST)
-        self.page.wait_for_function("!document.querySelector('[data-testid=\"stSkeleton\"]')")
+        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0)  # a function would need eval
         self.page.wait_for_timeout(400)
 
     def text(self) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-_SCRIPT = """<script>
+LINK_SCRIPT = """<script>
 if (!window.lakesideLinks) {
   window.lakesideLinks = true;
   document.addEventListener("click", (event) => {
@@ -80,4 +80,4 @@ if (!window.lakesideLinks) {
 
 def show_link_script() -> None:
     """Once a page, anywhere; draws nothing."""
-    st.html(_SCRIPT, unsafe_allow_javascript=True)
+    st.html(LINK_SCRIPT, unsafe_allow_javascript=True)

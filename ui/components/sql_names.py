@@ -15,7 +15,7 @@ from ui.components.markup import Markup, el
 
 EDITOR = "sql-editor"
 
-_SCRIPT = """<script>
+NAME_SCRIPT = """<script>
 if (!window.lakesideNames) {
   window.lakesideNames = true;
   const findArea = () => document.querySelector('[class*="st-key-sql-editor"] textarea');
@@ -86,7 +86,7 @@ def show_names(tables: Sequence[QueryTable]) -> None:
     """Every table with its columns, folded but for the first."""
     drawn = [_table(table, number == 0) for number, table in enumerate(tables)]
     st.html(el("div", *drawn, class_="ls-names", aria_label="Tables and columns"))
-    st.html(_SCRIPT, unsafe_allow_javascript=True)
+    st.html(NAME_SCRIPT, unsafe_allow_javascript=True)
 
 
 def _table(table: QueryTable, is_open: bool) -> Markup:

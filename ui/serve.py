@@ -1,0 +1,26 @@
+"""The console as a web application: Streamlit's, behind the guard. `streamlit run ui/serve.py` starts it.
+
+`lakeside start console`, `lakeside up` and the image all start this file: the guard stands in one place.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit.starlette import App
+
+from lakeside.settings import load_settings
+from ui.components.links import LINK_SCRIPT
+from ui.components.sql_names import NAME_SCRIPT
+from ui.rights import is_loopback
+from ui.serving.guard import Guard, Names
+from ui.serving.policy import make_headers, read_streamlit_page
+
+_console = load_settings().console
+_local = is_loopback(str(st.get_option("server.address") or "")) or _console.published_on_loopback
+_names = Names(frozenset(name.lower().rstrip(".") for name in _console.allowed_hosts), not _local)
+_headers = make_headers([read_streamlit_page(), LINK_SCRIPT, NAME_SCRIPT])
+
+app = App(Path(__file__).with_name("app.py"), middleware=[Middleware(Guard, names=_names, headers=_headers)])
