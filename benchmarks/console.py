@@ -23,8 +23,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.tables import Row, verdict, write_table
+
+if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection
 
 ROOT = Path(__file__).resolve().parent.parent
 SESSIONS, THINK_SECONDS, SWITCHES = 20, 2.0, 25
@@ -98,7 +102,7 @@ def _wait(process: subprocess.Popen[bytes], url: str) -> None:
 class Visitor:
     """One session: a websocket, the pages it may ask for, and how long each answer took by place."""
 
-    socket: object
+    socket: ClientConnection
     pages: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, list[float]] = field(default_factory=dict)
     received: int = 0
@@ -112,9 +116,9 @@ class Visitor:
         question.rerun_script.query_string = query
         question.rerun_script.page_script_hash = self.pages.get(page, "")
         began = time.perf_counter()
-        await self.socket.send(question.SerializeToString())  # type: ignore[attr-defined]
+        await self.socket.send(question.SerializeToString())
         while True:
-            data = await self.socket.recv()  # type: ignore[attr-defined]
+            data = await self.socket.recv()
             self.received += len(data)
             answer = ForwardMsg.FromString(data)
             kind = answer.WhichOneof("type")
@@ -161,7 +165,7 @@ async def measure(url: str, process: subprocess.Popen[bytes]) -> list[Row]:
     await _wander(visitors, VIEWS // 2, 0.2)
     after = read_megabytes(process.pid)
     for visitor in visitors:
-        await visitor.socket.close()  # type: ignore[attr-defined]
+        await visitor.socket.close()
     return [*_describe(by_place, first), _describe_memory(before, halfway, after)]
 
 

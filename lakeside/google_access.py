@@ -49,3 +49,6 @@ class GoogleAccess:
         from google.oauth2.credentials import Credentials
 
         return cls(emulator_host, Credentials(token))  # type: ignore[no-untyped-call]
+
+
+DEFAULT_ACCESS = GoogleAccess()

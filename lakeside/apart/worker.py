@@ -17,6 +17,7 @@ import sys
 import threading
 import traceback
 from importlib import import_module
+from pathlib import Path
 
 from lakeside.apart.codec import pack, unpack
 from lakeside.apart.frames import Message, PipeClosed, receive, send
@@ -65,9 +66,8 @@ def _limit_memory(allowance_bytes: int) -> None:
     """So much address space beyond what the program itself has taken; no core dumps of strangers' data."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if allowance_bytes and sys.platform == "linux":
-        with open("/proc/self/statm") as file:  # noqa: PTH123
-            taken = int(file.read().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (taken + allowance_bytes, taken + allowance_bytes))
+        allowed = _read_memory(0) + allowance_bytes
+        resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
 
 
 def _listen(requests: int, waiting: queue.SimpleQueue[Message]) -> None:
@@ -101,8 +101,12 @@ def _is_swollen() -> bool:
     """Whether the process still holds much memory; only Linux tells."""
     if sys.platform != "linux":
         return False
-    with open("/proc/self/statm") as file:  # noqa: PTH123
-        return int(file.read().split()[1]) * resource.getpagesize() > _KEPT_BYTES
+    return _read_memory(1) > _KEPT_BYTES
+
+
+def _read_memory(column: int) -> int:
+    """Bytes of this process by Linux' proc(5), statm: column 0 is the address space, 1 what is resident."""
+    return int(Path("/proc/self/statm").read_text().split()[column]) * resource.getpagesize()
 
 
 if __name__ == "__main__":

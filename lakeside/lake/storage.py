@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from lakeside.errors import SettingsError
-from lakeside.google_access import GoogleAccess
+from lakeside.google_access import DEFAULT_ACCESS, GoogleAccess
 from lakeside.lake.change_mark import ChangeMark
 from lakeside.lake.errors import translated
 from lakeside.lake.folder_versions import FolderVersions
@@ -99,7 +99,7 @@ class Storage:
     def __init__(
         self,
         location: Location,
-        access: GoogleAccess = GoogleAccess(),  # noqa: B008 - frozen
+        access: GoogleAccess = DEFAULT_ACCESS,
         kept_versions: int = 0,
         mark: ChangeMark | None = None,
     ) -> None:
