@@ -74,6 +74,11 @@ def _text_of(stream: SourceStream, probe: SourceProbe) -> Iterable[bytes | memor
         return inflate(whole, probe.url)
     if probe.format == "csv.gz" and bytes(first[:512]).lstrip()[:1] != b"<":
         raise BadFile(f"{probe.url} is not a gzip file.", "Check the URL template of the source.")
+    if not stream.tells_its_end:
+        raise BadFile(
+            f"{probe.url} comes without a length, so that a cut could not be told from its end.",
+            "Let the server send Content-Length, or download the file and name it as file:///path.",
+        )
     return whole
 
 

@@ -10,14 +10,16 @@ from __future__ import annotations
 import http.client
 import logging
 import random
+import ssl
 import time
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import IO, Any
 from urllib.error import HTTPError, URLError
+from urllib.parse import urljoin, urlsplit
 
 from lakeside import __version__
 from lakeside.errors import AccessDenied, BackendUnavailable, BadFile, LakesideError, SourceMissing
@@ -56,6 +58,22 @@ class HttpResponse:
         etag = self.headers.get("ETag")
         return etag if etag and not etag.startswith("W/") else None
 
+    @property
+    def strong_date(self) -> str | None:
+        """Last-Modified, unless the file was written in the second of the answer or the one before.
+
+        Only an older one promises the same bytes (RFC 9110, 8.8.2.2).
+        """
+        modified, answered = self.last_modified, _parse_date(self.headers.get("Date"))
+        if modified is None or answered is None or (answered - modified).total_seconds() < 1:
+            return None
+        return self.headers.get("Last-Modified")
+
+    @property
+    def tells_its_end(self) -> bool:
+        """Whether a body that was cut can be told from one that ended."""
+        return self.size_bytes is not None or bool(self.body.chunked)
+
 
 class HttpClient:
     """Opens URLs, trying again with back-off and full jitter on what may pass."""
@@ -74,8 +92,9 @@ class HttpClient:
         Raises:
             SourceMissing: 404 or 410, at once.
             AccessDenied: 401 or 403, at once.
-            BadFile: an HTML page came instead of a file, or the redirects do not end.
-            BackendUnavailable: no answer, or one that may pass (5xx, 429), after every attempt.
+            BadFile: an HTML page came instead of a file, or the redirects do not end or leave the web.
+            BackendUnavailable: no answer, or one that may pass (5xx, 429), after every attempt; at once
+                and not to be tried again where the server's certificate is refused.
         """
         attempt = 0
         while True:
@@ -107,6 +126,8 @@ class HttpClient:
             raise _translate_status(url, error) from error
         except (URLError, OSError, http.client.HTTPException) as error:
             reason = error.reason if isinstance(error, URLError) else error
+            if isinstance(reason, ssl.SSLCertVerificationError):
+                raise _distrust(url, reason) from error
             raise _Passing(_describe(reason)) from error
         answer = HttpResponse(url, body.status, body.headers, body)
         if answer.headers.get("Content-Type", "").lower().startswith("text/html"):
@@ -159,6 +180,19 @@ class HttpRefused(BackendUnavailable):
         return type(self), (self.status, self.message, self.hint)
 
 
+class ServerUntrusted(BackendUnavailable):
+    """The server's certificate is refused; trying again does not mend that."""
+
+    retryable = False
+
+
+def _distrust(url: str, error: ssl.SSLCertVerificationError) -> ServerUntrusted:
+    return ServerUntrusted(
+        f"The server of {url} cannot be trusted: its certificate is refused ({error.verify_message}).",
+        "Check the address and this machine's clock; SSL_CERT_FILE names an authority of your own.",
+    )
+
+
 def _retry_after(text: str | None) -> float:
     """Seconds a Retry-After asks for: a number or a date; 0 when it says nothing."""
     if not text:
@@ -181,9 +215,33 @@ def _describe(error: object) -> str:
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follows a few redirects and keeps HEAD a HEAD (the standard library turns it into a GET)."""
+    """Follows a few redirects within the web and keeps HEAD a HEAD (the standard library makes it a GET).
+
+    Another host is followed, because releases on GitHub lie on one; another scheme is not, but for http
+    that becomes https.
+    """
 
     max_redirections = _MAXIMUM_REDIRECTS
+
+    def http_error_302(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+    ) -> Any:
+        target = urljoin(req.full_url, headers.get("Location") or headers.get("URI") or "")
+        steps = (urlsplit(req.full_url).scheme, urlsplit(target).scheme)
+        if steps not in (("http", "http"), ("https", "https"), ("http", "https")):
+            fp.close()
+            raise BadFile(
+                f"{req.full_url} redirects to {target}, which is not followed.",
+                "Only http(s):// is, and never from https to http; check the URL template of the source.",
+            )
+        return super().http_error_302(req, fp, code, msg, headers)
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
     def redirect_request(self, req, fp, code, msg, headers, newurl):  # type: ignore[no-untyped-def]
         request = super().redirect_request(req, fp, code, msg, headers, newurl)

@@ -15,7 +15,7 @@ from lakeside.settings import SourceSettings
 from lakeside.sources.http import HttpClient, HttpRefused, HttpResponse
 from lakeside.sources.probe import SourceName, SourceProbe
 from lakeside.sources.probe_store import ProbeAnswer, ProbeStore
-from lakeside.sources.stream import Body, FileBody, HttpBody, SourceStream, too_large
+from lakeside.sources.stream import FileBody, HttpBody, SourceStream, too_large
 from lakeside.sources.templates import fill_template, find_template, format_of
 
 # The archive is the user's own copy, taken by itself only where nobody else has the month; the sample never.
@@ -110,7 +110,8 @@ class Sources:
         Raises:
             What `probe` raises, and what `SourceStream` raises while it is read.
         """
-        stream = SourceStream(probe.url, self._open_body(probe), self._maximum_bytes)
+        body = self._open_body(probe)
+        stream = SourceStream(probe.url, body, self._maximum_bytes, body.tells_its_end)
         try:
             yield stream
         finally:
@@ -142,11 +143,11 @@ class Sources:
             self._client = HttpClient(self.settings)
         return self._client
 
-    def _open_body(self, probe: SourceProbe) -> Body:
+    def _open_body(self, probe: SourceProbe) -> HttpBody | FileBody:
         if urlsplit(probe.url).scheme != "file":
             return HttpBody(self._http, probe)
         try:
-            return FileBody(_local_path(probe.url))
+            return FileBody(_local_path(probe.url), probe.url)
         except OSError as error:
             raise _translate_os_error(probe.url, error) from error
 

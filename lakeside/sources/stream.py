@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import http.client
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +17,7 @@ from lakeside.sources.probe import SourceProbe
 logger = logging.getLogger(__name__)
 
 CHUNK_BYTES = 1 << 20
+_PIECE_BYTES = 1 << 16  # what arrived of a piece when a download drops is lost with it
 
 
 class Body(Protocol):
@@ -33,14 +35,16 @@ class SourceStream:
 
     Iterating gives memoryviews of up to 1 MiB; each is valid only until the next is asked for.
     `bytes_read` grows on the way; `sha256` is that of the whole file once it has been read to its end.
+    `tells_its_end` is False where the bytes would just stop if they were cut.
 
     Raises (while iterating):
         BackendUnavailable: the source stopped answering, or the file changed in the middle.
         LimitExceeded: the file is larger than `maximum_bytes`.
     """
 
-    def __init__(self, url: str, body: Body, maximum_bytes: float) -> None:
+    def __init__(self, url: str, body: Body, maximum_bytes: float, tells_its_end: bool = True) -> None:
         self.url = url
+        self.tells_its_end = tells_its_end
         self.bytes_read = 0
         self._body = body
         self._maximum_bytes = maximum_bytes
@@ -74,23 +78,39 @@ class SourceStream:
 
 
 class FileBody:
-    """A local file."""
+    """A local file, which must not change while it is read.
 
-    def __init__(self, path: Path) -> None:
+    Raises:
+        BackendUnavailable: at its end it is not what it was at its beginning.
+    """
+
+    tells_its_end = True
+
+    def __init__(self, path: Path, url: str) -> None:
+        self._url = url
         self._file = path.open("rb", buffering=0)
+        self._begun = self._describe()
 
     def readinto(self, buffer: memoryview, /) -> int:
-        return self._file.readinto(buffer) or 0
+        size = self._file.readinto(buffer) or 0
+        if not size and self._describe() != self._begun:
+            raise BackendUnavailable(f"{self._url} changed while it was read.", "Try again.")
+        return size
 
     def close(self) -> None:
         self._file.close()
+
+    def _describe(self) -> tuple[int, int]:
+        stat = os.fstat(self._file.fileno())
+        return stat.st_size, stat.st_mtime_ns
 
 
 class HttpBody:
     """A download that goes on where it dropped, as long as the server still has the same file.
 
     A drop is answered by `Range` with `If-Range` (strong ETag, else Last-Modified). A server that sends
-    the whole file again is read past what is already there if its strong ETag is the same.
+    the whole file again is read past what is already there if its strong ETag is the same. What the
+    server says of the part it sends is compared too: some do not know `If-Range`.
     """
 
     def __init__(self, client: HttpClient, probe: SourceProbe) -> None:
@@ -99,22 +119,29 @@ class HttpBody:
         self._failures = 0
         self._failed_at = 0
         self._response = client.open(self._url)
-        self._size = self._response.size_bytes
+        said = self._response.size_bytes
+        self._size = said if said is not None or self._response.body.chunked else probe.size_bytes
         self._etag = self._response.strong_etag
-        self._modified = self._response.headers.get("Last-Modified")
-        etag = self._response.headers.get("ETag")
-        if probe.etag and etag and probe.etag != etag:
+        self._modified = self._response.strong_date
+        if _differs(probe.etag, self._response.headers.get("ETag")) or _differs(probe.size_bytes, said):
             self.close()
             raise BackendUnavailable(f"{self._url} changed while it was being looked at.", "Try again.")
+
+    @property
+    def tells_its_end(self) -> bool:
+        """Whether a body that was cut can be told from one that ended."""
+        return self._size is not None or self._response.tells_its_end
 
     def readinto(self, buffer: memoryview, /) -> int:
         while True:
             try:
-                size = self._response.body.readinto(buffer)
+                size = self._response.body.readinto(buffer[:_PIECE_BYTES])
                 if size or self._size is None or self._position == self._size:
                     self._position += size
                     return size
                 self._resume(f"the connection closed {self._size - self._position} bytes early")
+            except http.client.IncompleteRead:  # of chunks; its words count only what is left of one
+                self._resume("the connection closed before the end")
             except (OSError, http.client.HTTPException) as error:
                 self._resume(str(error) or type(error).__name__)
 
@@ -144,14 +171,25 @@ class HttpBody:
         except HttpRefused as error:
             raise self._lost(f"{reason}, and going on is refused (HTTP {error.status})") from error
         if response.status == 206:
-            if response.headers.get("Content-Range", "").startswith(f"bytes {self._position}-"):
+            fault = self._find_fault(response)
+            if fault is None:
                 return response
             response.body.close()
-            raise self._lost(f"{reason}, and the server went on at another place")
+            raise self._lost(f"{reason}, and the server {fault}")
         if self._etag and response.strong_etag == self._etag:
             return self._skip(response)
         response.body.close()
         raise self._lost(f"{reason}, and the server now has another file or cannot go on in the middle")
+
+    def _find_fault(self, response: HttpResponse) -> str | None:
+        """Why a part is not the rest of the file that was begun; None where it is."""
+        place, _, total = response.headers.get("Content-Range", "").partition("/")
+        if not place.startswith(f"bytes {self._position}-"):
+            return "went on at another place"
+        is_other = _differs(self._etag, response.strong_etag) or (
+            self._etag is None and _differs(self._modified, response.headers.get("Last-Modified"))
+        )
+        return "now has another file" if is_other or _differs(self._size, total) else None
 
     def _skip(self, response: HttpResponse) -> HttpResponse:
         left = self._position
@@ -167,6 +205,11 @@ class HttpBody:
         return BackendUnavailable(
             f"The download of {self._url} broke off after {self._position}{of} bytes: {reason}.", "Try again."
         )
+
+
+def _differs(before: object, now: object) -> bool:
+    """Whether two sayings of one thing differ; what is not said (None, empty, `*`) does not."""
+    return bool(before and now and now != "*" and str(before) != str(now))
 
 
 def too_large(url: str, maximum_bytes: float) -> LimitExceeded:

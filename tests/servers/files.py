@@ -4,7 +4,8 @@
         server.url                                   # http://127.0.0.1:PORT
         server.faults["/green/x.csv.gz"] = Faults(drop_after_bytes=100_000, drop_times=2)
 
-It speaks ETag, Last-Modified, HEAD, Range and If-Range. Run as a program it serves until it is killed:
+It speaks ETag, Last-Modified, HEAD, Range and If-Range; with `certificate` (a PEM file with the key) over
+TLS. Run as a program it serves until it is killed:
 `python -m tests.servers.files FOLDER` prints its URL on the first line.
 """
 
@@ -12,10 +13,11 @@ from __future__ import annotations
 
 import hashlib
 import socket
+import ssl
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -32,6 +34,7 @@ class Faults:
 
     drop_after_bytes: int = 0  # the connection is cut after so many bytes of a body …
     drop_times: int = 0  # … so many times
+    when_cut: Callable[[], object] | None = None  # called before it is
     fail_times: int = 0  # so many answers are `fail_status`
     fail_status: int = 503
     retry_after: str | None = None  # sent with those
@@ -42,6 +45,11 @@ class Faults:
     last_modified: bool = True
     ranges: bool = True
     head: bool = True  # False: HEAD is answered 405
+    length: bool = True  # False: no Content-Length, the end of the body is the end of the connection
+    chunked: bool = False  # the body comes in chunks, which have an end of their own
+    ignores_if_range: bool = False  # a part is sent whatever it is to be a part of
+    stall_after_bytes: int = 0  # no byte more after so many, until the client hangs up …
+    stall_times: int = 0  # … so many times
     redirect_to: str | None = None
     content_type: str = "application/octet-stream"
 
@@ -56,11 +64,16 @@ class FileServer:
 
 
 @contextmanager
-def serve_folder(folder: Path) -> Iterator[FileServer]:
+def serve_folder(folder: Path, certificate: Path | None = None) -> Iterator[FileServer]:
     """Serve a folder on a free port of 127.0.0.1 until the block ends."""
     http = _Server(("127.0.0.1", 0), _Handler)
     http.folder = folder.resolve()
-    http.state = FileServer(f"http://127.0.0.1:{http.server_address[1]}")
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        http.socket = context.wrap_socket(http.socket, server_side=True)
+    scheme = "http" if certificate is None else "https"
+    http.state = FileServer(f"{scheme}://127.0.0.1:{http.server_address[1]}")
     thread = threading.Thread(target=http.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
@@ -122,7 +135,8 @@ class _Handler(BaseHTTPRequestHandler):
         size, start = file.stat().st_size, 0
         headers = self._validators(file, faults)
         wanted = self.headers.get("Range")
-        if wanted and faults.ranges and self.headers.get("If-Range") in (None, *headers.values()):
+        fits = faults.ignores_if_range or self.headers.get("If-Range") in (None, *headers.values())
+        if wanted and faults.ranges and fits:
             start_text, _, end_text = wanted.removeprefix("bytes=").partition("-")
             start, end = int(start_text), int(end_text) + 1 if end_text else size
             if start >= size:
@@ -133,7 +147,10 @@ class _Handler(BaseHTTPRequestHandler):
             end = size
             self.send_response(200)
         headers["Content-Type"] = faults.content_type
-        headers["Content-Length"] = str(end - start + faults.content_length_off)
+        if faults.chunked:
+            headers["Transfer-Encoding"] = "chunked"
+        elif faults.length:
+            headers["Content-Length"] = str(end - start + faults.content_length_off)
         if faults.ranges:
             headers["Accept-Ranges"] = "bytes"
         for name, value in headers.items():
@@ -158,18 +175,26 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send_body(self, file: Path, span: tuple[int, int], faults: Faults) -> None:
         start, end = span
+        stall = faults.stall_times > 0 and faults.stall_after_bytes > 0
         drop = faults.drop_times > 0 and faults.drop_after_bytes > 0
-        if drop:
-            faults.drop_times -= 1
-            end = min(end, start + faults.drop_after_bytes)
+        if drop or stall:
+            faults.drop_times -= drop
+            faults.stall_times -= stall
+            end = min(end, start + (faults.stall_after_bytes if stall else faults.drop_after_bytes))
         with file.open("rb") as source:
             source.seek(start)
             while start < end:
                 time.sleep(faults.seconds_per_piece)
                 piece = source.read(min(PIECE_BYTES, end - start))
-                self.wfile.write(piece)
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if faults.chunked else piece)
                 start += len(piece)
-        if drop or faults.content_length_off:
+        if drop and faults.when_cut is not None:
+            faults.when_cut()
+        if stall:
+            self.connection.recv(1)  # until the client hangs up
+        elif faults.chunked and not drop:
+            self.wfile.write(b"0\r\n\r\n")
+        if drop or stall or faults.content_length_off or not (faults.length or faults.chunked):
             self.close_connection = True
             with suppress(OSError):
                 self.connection.shutdown(socket.SHUT_RDWR)
