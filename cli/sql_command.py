@@ -42,7 +42,7 @@ def sql(
     from flows.opened import open_services
     from lakeside.settings import load_settings
 
-    services = open_services(load_settings())
+    services = open_services(load_settings(), apart=target is Target.LAKE)
     if dry_run:
         return _foresee(query, target, services, as_json)
     return _run(query, target, services, (rows, as_json))

@@ -51,8 +51,10 @@ def send(descriptor: int, message: Message) -> None:
         raise PipeClosed(str(error)) from error
 
 
-def receive(descriptor: int, deadline: float | None = None) -> Message:
-    """Read a whole message, until `deadline` by the monotonic clock.
+def receive(
+    descriptor: int, deadline: float | None = None, maximum_bytes: int = MAXIMUM_PARTS_BYTES
+) -> Message:
+    """Read a whole message with parts of at most `maximum_bytes`, until `deadline` by the monotonic clock.
 
     Raises:
         PipeClosed: the other end closed the pipe, or a length is beyond its bound.
@@ -66,7 +68,7 @@ def receive(descriptor: int, deadline: float | None = None) -> Message:
         body, lengths = document["body"], [int(size) for size in document["parts"]]
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise PipeClosed(f"not a message: {error}") from error
-    if sum(lengths) > MAXIMUM_PARTS_BYTES or any(size < 0 for size in lengths):
+    if sum(lengths) > maximum_bytes or any(size < 0 for size in lengths):
         raise PipeClosed(f"parts of {sum(lengths):,} bytes were announced")
     return Message(body, [_read(descriptor, size, deadline) for size in lengths])
 

@@ -1,7 +1,8 @@
 """The process that reads strangers' files. It may die: whoever asked is told, and another is started.
 
-    python -m lakeside.apart.worker MEMORY_BYTES
+    python -m lakeside.apart.worker MEMORY_BYTES [MODULE ...]
 
+The modules are those its jobs take, imported before the memory is limited.
 It takes messages {job, modules, arguments} from stdin and answers each on stdout with {begun}, so that a
 death before it is not blamed on the file, and then with {value}, {error} or {fault}.
 When stdin ends it ends too, even in the middle of a job: nobody is left to answer.
@@ -33,7 +34,7 @@ _KEPT_BYTES = 512 << 20  # a process that holds more after a job is replaced by 
 def main(arguments: list[str]) -> None:
     """Answer messages until nobody asks any more."""
     requests, answers = _claim_pipes()
-    _import_what_reading_takes()
+    _import_what_reading_takes(arguments[1:])
     _limit_memory(int(arguments[0]))
     waiting: queue.SimpleQueue[Message] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, waiting), name="requests", daemon=True).start()
@@ -56,9 +57,19 @@ def _claim_pipes() -> tuple[int, int]:
     return requests, answers
 
 
-def _import_what_reading_takes() -> None:
+class _NoPandas:
+    """Arrow imports pandas where it is found, which costs a reader a second and 60 MB for nothing."""
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError("a reader has no pandas", name=name)
+
+
+def _import_what_reading_takes(modules: list[str]) -> None:
     """While nobody waits yet, and before the memory is limited."""
-    for name in ("pyarrow.parquet", "lakeside.lake.lake", "lakeside.lake.plain"):
+    sys.meta_path.insert(0, _NoPandas)
+    for name in ("pyarrow.parquet", "lakeside.lake.lake", "lakeside.lake.plain", *modules):
         import_module(name)
 
 
@@ -88,7 +99,7 @@ def _answer(message: Message) -> Message:
         packed = pack(value)
         return Message({"value": packed.body, "last": _is_swollen()}, packed.parts)
     except LakesideError as error:
-        return Message({"error": error.as_dict(), "last": _is_swollen()}, [])
+        return Message({"error": error.as_dict() | {"at": error.at}, "last": _is_swollen()}, [])
     except MemoryError:
         refusal = BadFile("Reading it took more memory than a reader may use.", _MEMORY_HINT)
         return Message({"error": refusal.as_dict(), "last": True}, [])

@@ -58,13 +58,17 @@ def read_apart(
         job = f"{function.__module__}:{function.__qualname__}"
         keys = [key] if isinstance(key, str) else list(key)
         subject = ", ".join(lake.url_of(one) for one in keys[:3])
-        with translated(lake.url):
-            place = replace(lake.place, token=lake.access.read_token())
-        call = (job, place, key, arguments, named)
+        call = (job, find_place(lake), key, arguments, named)
         answer: T = lake.readers.run(_RUN, subject, *call, modules=[function.__module__])
         return answer
 
     return cast("Callable[Concatenate[Lake, K, P], T]", run)
+
+
+def find_place(lake: Lake) -> Place:
+    """Where a reader finds this lake, with a login that is good for an hour."""
+    with translated(lake.url):
+        return replace(lake.place, token=lake.access.read_token())
 
 
 def run_in_reader(job: str, place: Place, key: str, arguments: Any, named: Any) -> Any:
@@ -73,11 +77,12 @@ def run_in_reader(job: str, place: Place, key: str, arguments: Any, named: Any) 
     function: Any = import_module(module)
     for part in name.split("."):
         function = getattr(function, part)
-    return function(_open_lake(place), key, *arguments, **named)
+    return function(open_lake(place), key, *arguments, **named)
 
 
 @lru_cache(maxsize=4)
-def _open_lake(place: Place) -> Lake:
+def open_lake(place: Place) -> Lake:
+    """The lake at a place, read in this process."""
     from lakeside.lake.lake import Lake
 
     access = GoogleAccess.of_token(place.emulator_host, place.token)

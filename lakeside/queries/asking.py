@@ -55,7 +55,8 @@ def limits_of(settings: Settings, rows: int | None = None) -> QueryLimits:
     """The bounds of one interactive query: at most `rows`, and never above the settings."""
     bounds = settings.limits
     billed = int(settings.warehouse.maximum_gigabytes_billed * 1e9)
-    return QueryLimits(min(rows or bounds.query_rows, bounds.query_rows), bounds.query_seconds, billed)
+    most = min(rows or bounds.query_rows, bounds.query_rows)
+    return QueryLimits(most, bounds.query_seconds, billed, int(bounds.query_result_megabytes * 1e6))
 
 
 def foresee(services: Services, place: Place, sql: str) -> Foresight:
@@ -86,18 +87,19 @@ def ask(
 
     Raises:
         QueryRejected, NotFound, LimitExceeded, QueryCancelled: see `Warehouse.run_query`.
+        BadFile: an object it asks for cannot be read; ReaderDied where that ended the process it ran in.
     """
     if place is Place.WAREHOUSE:
         return services.warehouse.run_query(sql, limits, handle)
-    from lakeside.warehouse.lake_query import run_lake_query
+    from lakeside.queries.apart import run_lake_query
 
-    return run_lake_query(services.lake, sql, limits, handle, services.settings.limits)
+    return run_lake_query(services, sql, limits, handle)
 
 
 def _foresee_lake(services: Services, sql: str, limits: QueryLimits) -> Foresight:
-    from lakeside.warehouse.lake_query import plan_lake_query
+    from lakeside.queries.apart import plan_lake_query
 
-    plan = plan_lake_query(services.lake, sql, limits)
+    plan = plan_lake_query(services, sql, limits)
     return Foresight(
         place=Place.LAKE,
         processed_bytes=plan.object_bytes,

@@ -19,6 +19,9 @@ class LimitSettings(Section):
         le=1_000_000,
         description="Disk a query on the lake may use where memory does not suffice.",
     )
+    query_result_megabytes: float = Field(
+        100, gt=0, le=2_000, description="Size of the rows a query returns at most, all of them together."
+    )
     queries_at_once: int = Field(
         4, ge=1, le=64, description="Queries the console runs at the same time; others wait in line."
     )
@@ -77,7 +80,8 @@ class ReaderSettings(Section):
         ge=0,
         le=32,
         description="Processes that read parquet for the console and for commands that look at objects, so "
-        "that a file made to do harm ends one of them and nothing else; 0 reads in the own process.",
+        "that a file made to do harm ends one of them and nothing else; SQL on the lake has more of its own, "
+        "`limits.queries_at_once` of them and one that plans. 0 reads in the own process.",
     )
     megabytes: float = Field(
         2_000, ge=100, le=1_000_000, description="Memory one such process may take for what it reads."

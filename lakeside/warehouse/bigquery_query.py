@@ -21,7 +21,13 @@ from lakeside.errors import (
 from lakeside.warehouse.bigquery_client import CALL_SECONDS, BigQueryPlace, Budget, bounded
 from lakeside.warehouse.bigquery_errors import google_errors
 from lakeside.warehouse.cancelling import QueryHandle, stopped_by
-from lakeside.warehouse.protocol import QueryEstimate, QueryLimits, QueryResult, require_within
+from lakeside.warehouse.protocol import (
+    QueryEstimate,
+    QueryLimits,
+    QueryResult,
+    require_carried,
+    require_within,
+)
 from lakeside.warehouse.sql.guard import require_one_statement
 from lakeside.warehouse.sql.positions import say_position, take_position
 
@@ -103,6 +109,7 @@ def _fetch(
                     job_retry=None,
                 )
                 table = rows.to_arrow(create_bqstorage_client=False)
+            require_carried(table.nbytes, limits)
             _require_wanted(held)
             return held.job, table
     except (BackendUnavailable, QueryRejected) as error:

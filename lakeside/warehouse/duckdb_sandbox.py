@@ -18,7 +18,7 @@ from lakeside.errors import LakesideError, LimitExceeded, QueryCancelled, QueryR
 from lakeside.warehouse.cancelling import QueryHandle, stopped_by
 from lakeside.warehouse.duckdb_errors import first_line
 from lakeside.warehouse.duckdb_plan import Scan, read_plan, require_tables
-from lakeside.warehouse.protocol import QueryLimits, QueryResult
+from lakeside.warehouse.protocol import QueryLimits, QueryResult, require_carried
 from lakeside.warehouse.sql.positions import locate_cause, say_position
 from lakeside.warehouse.sql.results import as_bigquery
 from lakeside.warehouse.sql.translate import translate_select
@@ -27,6 +27,7 @@ _BATCH_ROWS = 2048
 
 # A condition that is pushed into Arrow leaves out row groups by the footer's statistics, which may lie.
 DOUBT_STATISTICS = "SET disabled_optimizers = 'filter_pushdown'"
+_ARROW_SHORT = "Out of memory"  # of Arrow, when it fails in a scan: DuckDB passes on its words alone
 _ONE_SELECT = "Nothing here can change data or settings."
 # Functions that tell of the process, write to its log or hold it up; no setting forbids them, so they are
 # covered.
@@ -111,7 +112,7 @@ def run_prepared(
     """
     limits = question.limits
     with refusing(question), interrupt_after(connection, limits.seconds, question.handle):
-        table = _take(connection.sql(prepared.sql).to_arrow_reader(_BATCH_ROWS), limits.rows + 1)
+        table = _take(connection.sql(prepared.sql).to_arrow_reader(_BATCH_ROWS), limits)
     return QueryResult(
         table=as_bigquery(table.slice(0, limits.rows)),
         truncated=table.num_rows > limits.rows,
@@ -165,6 +166,10 @@ def refusing(question: Question) -> Iterator[None]:
         ) from error
     except (duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError) as error:
         words = first_line(error)
+        if _ARROW_SHORT in words:
+            raise LimitExceeded(
+                "The query needs too much memory to read an object.", "Ask for fewer columns or months."
+            ) from error
         at = locate_cause(question.sql, str(error))
         raise QueryRejected(
             words.removesuffix(".").removesuffix("!") + say_position(at) + ".",
@@ -182,11 +187,14 @@ def _stopped(question: Question) -> LakesideError:
     )
 
 
-def _take(reader: pa.RecordBatchReader, rows: int) -> pa.Table:
-    batches, taken = [], 0
+def _take(reader: pa.RecordBatchReader, limits: QueryLimits) -> pa.Table:
+    """One row more than are allowed, to know that there are more."""
+    batches, left, size_bytes = [], limits.rows + 1, 0
     for batch in reader:
-        batches.append(batch)
-        taken += batch.num_rows
-        if taken >= rows:
+        batches.append(batch.slice(0, left))
+        left -= batches[-1].num_rows
+        size_bytes += batches[-1].nbytes
+        require_carried(size_bytes, limits)
+        if left <= 0:
             break
-    return pa.Table.from_batches(batches, reader.schema).slice(0, rows)
+    return pa.Table.from_batches(batches, reader.schema)

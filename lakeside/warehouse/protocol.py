@@ -99,11 +99,12 @@ class TablePage:
 
 @dataclass(frozen=True, slots=True)
 class QueryLimits:
-    """Bounds of one query. None of them may be absent."""
+    """Bounds of one query. None of them may be absent; `result_bytes` are those of all its rows together."""
 
     rows: int
     seconds: float
     billed_bytes: int
+    result_bytes: int = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,19 @@ def require_within(estimate: QueryEstimate, limits: QueryLimits) -> None:
             f"The query would bill {_size(estimate.billed_bytes)} ({', '.join(estimate.tables)}), "
             f"{_size(limits.billed_bytes)} are allowed.",
             "Ask for fewer months or columns, or raise LAKESIDE_WAREHOUSE__MAXIMUM_GIGABYTES_BILLED.",
+        )
+
+
+def require_carried(result_bytes: int, limits: QueryLimits) -> None:
+    """Refuse rows that are larger than the limit.
+
+    Raises:
+        LimitExceeded: the message names the limit.
+    """
+    if result_bytes > limits.result_bytes:
+        raise LimitExceeded(
+            f"The query's rows are larger than {_size(limits.result_bytes)}.",
+            "Ask for fewer rows or columns, or raise LAKESIDE_LIMITS__QUERY_RESULT_MEGABYTES.",
         )
 
 

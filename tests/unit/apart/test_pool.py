@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from lakeside.apart.pool import ReaderFault, ReaderPool
-from lakeside.errors import BadFile, LimitExceeded, ReaderDied
+from lakeside.apart.pool import ReaderFault, ReaderPool, Terms
+from lakeside.errors import BadFile, LimitExceeded, QueryCancelled, ReaderDied
 from lakeside.settings import ReaderSettings
+from lakeside.warehouse.cancelling import QueryHandle
 
 JOBS = "tests.unit.apart.jobs:"
 
@@ -96,3 +97,27 @@ def test_threads_share_the_readers(pool: ReaderPool) -> None:
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(ask, range(8))) == list(range(8))
     assert len(pool.list_pids()) <= 2
+
+
+def test_a_job_is_cancelled_by_killing_its_reader(pool: ReaderPool, tmp_path: Path) -> None:
+    at_work, handle = tmp_path / "pid", QueryHandle()
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(pool.run, JOBS + "say_and_wait", "x", str(at_work), handle=handle)
+        while not at_work.exists():
+            assert not waiting.done(), waiting.result()
+            time.sleep(0.02)
+        handle.cancel()
+        with pytest.raises(QueryCancelled):
+            waiting.result(60)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(at_work.read_text()), 0)
+    assert pool.run(JOBS + "echo", "x", 1) == 1
+
+
+def test_an_answer_beyond_its_bound_is_not_taken() -> None:
+    readers = ReaderPool(ReaderSettings(processes=1), Terms(died_hint="Look.", answer_bytes=1_000))
+    assert readers.run(JOBS + "echo", "x", b"1" * 1_000) == b"1" * 1_000
+    with pytest.raises(ReaderDied) as caught:
+        readers.run(JOBS + "echo", "x", b"1" * 1_001)
+    assert caught.value.hint == "Look."
+    readers.close()
