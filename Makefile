@@ -9,7 +9,7 @@ ARGS ?=
 # The pins are complete, so pip resolves nothing (and cannot pick what is not pinned).
 PIP := -m pip install --quiet --disable-pip-version-check --no-deps
 
-.PHONY: help run test lint format bench pins upgrade image clean
+.PHONY: help run test lint format bench fuzz pins upgrade image clean
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
@@ -52,6 +52,9 @@ format: $(BIN)/.installed-dev ## Rewrite the code in the house style
 
 bench: $(BIN)/.installed-dev ## Measure against what a user would use instead, and write benchmarks/README.md
 	$(BIN)/python -m benchmarks $(ARGS)
+
+fuzz: $(BIN)/.installed-dev ## Look for inputs that break a promise: make fuzz ARGS="sql --seconds 600"
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 pins: $(BIN)/.installed-dev ## Compile requirements*.in to full pins with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt

@@ -13,7 +13,6 @@ from lakeside.lake.find import (
     Sort,
     Wanted,
     as_folder,
-    check_prefix,
     gather_folders,
     narrow,
     sort_folders,
@@ -78,7 +77,7 @@ def browse(lake: Lake, prefix: str, limit: int, wanted: Wanted | None = None) ->
         SettingsError: the prefix climbs out of the lake or is no name.
     """
     wanted = wanted or Wanted()
-    listing = lake.list_objects(check_prefix(prefix))
+    listing = lake.list_objects(prefix)
     prefix = as_folder(prefix, listing.objects)
     found = narrow(listing.objects, wanted.words)
     counts = lake.count_rows(found) if wanted.sort is Sort.ROWS else RowCounts()

@@ -9,7 +9,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from lakeside.lake.keys import check_key
 from lakeside.lake.name_pattern import compile_words
 from lakeside.lake.objects import Footer, LakeObject
 
@@ -59,14 +58,6 @@ class RowCounts:
     asked: int = 0
     looked_at: int = 0
     limit: str | None = None
-
-
-def check_prefix(prefix: str) -> str:
-    """The prefix itself; SettingsError when it climbs out of the lake or is no name."""
-    folder = prefix.rpartition("/")[0]
-    if folder or prefix.startswith("/"):
-        check_key(folder)
-    return prefix
 
 
 def as_folder(prefix: str, objects: Sequence[LakeObject]) -> str:

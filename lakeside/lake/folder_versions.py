@@ -208,7 +208,7 @@ def _require(path: Path, expected: str) -> None:
 
 def _read_entry(entry: os.DirEntry[str]) -> KeptVersion | None:
     match = _NAME.fullmatch(entry.name)
-    if match is None or not entry.is_file():
+    if match is None or not entry.is_file(follow_symlinks=False):  # no version of ours is a link
         return None
     try:
         stat = entry.stat()

@@ -23,13 +23,19 @@ def check_key(key: str) -> str:
         SettingsError: the key is empty, too long, absolute, climbs (`..`), has an empty segment, a
             backslash or a control character, or is one of the lake's own names; the message says which.
     """
-    reason = _find_fault(key)
-    if reason:
-        raise SettingsError(
-            f"{key!r} is not the name of a lake object: {reason}.",
-            "Names are relative to the lake, for example data/green/green_tripdata_2020-10.parquet.",
-        )
+    _refuse(key, _find_fault(key))
     return key
+
+
+def check_prefix(prefix: str) -> str:
+    """The prefix itself, when keys can begin with it; the empty one begins every key.
+
+    Raises:
+        SettingsError: no key of the lake can begin so, for what `check_key` would say of it.
+    """
+    if prefix and not is_valid_key(prefix):
+        _refuse(prefix, _find_fault(f"{prefix}x"))
+    return prefix
 
 
 def is_valid_key(key: str) -> bool:
@@ -45,6 +51,14 @@ def is_temporary(name: str) -> bool:
 def is_internal(name: str) -> bool:
     """Whether a key, folder or file name is the lake's own: unfinished, or an earlier version."""
     return is_temporary(name) or (VERSIONS_FOLDER in name and VERSIONS_FOLDER in name.split("/"))
+
+
+def _refuse(key: str, reason: str | None) -> None:
+    if reason:
+        raise SettingsError(
+            f"{key!r} is not the name of a lake object: {reason}.",
+            "Names are relative to the lake, for example data/green/green_tripdata_2020-10.parquet.",
+        )
 
 
 def _find_fault(key: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from lakeside.errors import NotFound
 from lakeside.lake.errors import translated
-from lakeside.lake.keys import check_key, is_internal, is_valid_key
+from lakeside.lake.keys import check_key, check_prefix, is_internal, is_valid_key
 from lakeside.lake.layout import find_month
 from lakeside.lake.objects import LakeObject, ObjectListing
 from lakeside.lake.storage import Kind, Storage
@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 def list_objects(storage: Storage, prefix: str, limit: int) -> ObjectListing:
     """The first `limit` objects whose key starts with `prefix`, sorted by key."""
     listed_at = datetime.now(UTC)
+    check_prefix(prefix)
     limit = max(0, limit)
     with translated(storage.location.url):
         objects = list(islice(_walk_objects(storage, prefix, limit), limit + 1))
@@ -94,8 +95,8 @@ def _walk(storage: Storage, prefix: str, limit: int) -> Iterator[tuple[str, Mapp
 
         return walk_gcs(storage.filesystem, storage.location.root, prefix, limit)
     folder = prefix.rpartition("/")[0]
-    if folder and not is_valid_key(folder):
-        return iter(())
+    if folder:
+        storage.path_of(folder)  # refuses a link that leads out of the lake
     return _walk_folder(storage, folder, prefix)
 
 
@@ -122,6 +123,9 @@ def _walk_folder(storage: Storage, folder: str, prefix: str) -> Iterator[tuple[s
                 continue
             yield from _walk_folder(storage, key.rstrip("/"), prefix)
         elif entry.get("islink"):  # a link to a file is an object; a link to a folder may run in circles
+            if not storage.holds(entry["name"]):
+                logger.warning("a link leads out of the lake, it is not listed", extra={"object": repr(key)})
+                continue
             with suppress(FileNotFoundError):
                 target = storage.filesystem.info(entry["name"])
                 if target["type"] == "file":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from lakeside.errors import SettingsError
+from lakeside.errors import AccessDenied, SettingsError
 from lakeside.google_access import DEFAULT_ACCESS, GoogleAccess
 from lakeside.lake.change_mark import ChangeMark
 from lakeside.lake.errors import translated
@@ -129,8 +130,26 @@ class Storage:
             return self._filesystem
 
     def path_of(self, key: str) -> str:
-        """The filesystem's path of a key; SettingsError when the key is not valid."""
-        return f"{self.location.root.rstrip('/')}/{check_key(key)}"
+        """The filesystem's path of a key, for whoever is about to read or write there.
+
+        Raises:
+            SettingsError: the key is not valid.
+            AccessDenied: a link on the way leads out of the lake's folder.
+        """
+        path = f"{self.location.root.rstrip('/')}/{check_key(key)}"
+        if not self.holds(path):
+            raise AccessDenied(
+                f"{self.url_of(key)} lies behind a link that leads out of the lake.",
+                "Put the file itself into the lake, or make a folder that holds both the lake.",
+            )
+        return path
+
+    def holds(self, path: str) -> bool:
+        """Whether a path of the lake is in it once links are followed; only a folder has links."""
+        if self.kind is not Kind.FOLDER:
+            return True
+        root = os.path.realpath(self.location.root).rstrip("/")
+        return os.path.realpath(path).startswith(f"{root}/")
 
     def url_of(self, key: str) -> str:
         """The key's URL or absolute path, for people and provenance."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from lakeside.errors import NotFound
+from lakeside.errors import NotFound, SettingsError
 from lakeside.lake.folder_versions import FolderVersions
 from lakeside.lake.keys import VERSIONS_FOLDER
 from lakeside.lake.lake import Lake
@@ -72,7 +72,9 @@ class TestFolderVersions(VersionsContract, KeepsVersions):
         write(lake, "gone", b"1")
         lake.remove_object("gone")
         assert list_keys(lake) == list_keys(lake, "d") == [DATA_KEY]
-        assert list_keys(lake, f"{VERSIONS_FOLDER}/") == list_keys(lake, ".") == []
+        assert list_keys(lake, ".") == []
+        with pytest.raises(SettingsError, match="reserved"):
+            list_keys(lake, f"{VERSIONS_FOLDER}/")
         for pattern in ("**/*.parquet", "data/**", "*/*/*.parquet"):
             found = duckdb.sql(f"SELECT file FROM glob('{folder}/{pattern}')").fetchall()
             assert found == [(str(folder / DATA_KEY),)]

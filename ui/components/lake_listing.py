@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from lakeside.lake.find import RowCounts, Sort, as_folder, check_prefix
+from lakeside.lake.find import RowCounts, Sort, as_folder
+from lakeside.lake.keys import check_prefix
 from lakeside.lake.objects import LakeObject, ObjectListing
 from ui.access.lake import load_facts, load_row_counts
 from ui.components.pieces import show_crumbs, show_muted, show_table

@@ -13,6 +13,10 @@ from lakeside.warehouse.sql.positions import Position, locate_word, say_position
 
 _ONE_SELECT = "Write one SELECT; nothing here can change data or settings."
 
+# What sqlglot raises beside its own errors when it stumbles over a statement (fuzzing finds such, for example
+# `SELECT x FROM UNNEST([ARRAY()]) x`); whatever it is, the statement is not run.
+PARSER_DEFECTS = (AttributeError, TypeError, LookupError, ValueError, ArithmeticError, AssertionError)
+
 # Nodes that change, configure or reach outside, wherever they stand in the tree.
 _FORBIDDEN = (
     exp.DML,
@@ -52,6 +56,8 @@ def parse_select(sql: str) -> exp.Query:
         raise _unparsed(error) from error
     except RecursionError as error:
         raise QueryRejected("The query is nested too deeply.", "Simplify it.") from error
+    except PARSER_DEFECTS as error:
+        raise QueryRejected("The query cannot be read by its parser.", "Write it more simply.") from error
     if len(statements) != 1:
         raise QueryRejected(f"{len(statements)} statements were given, one is allowed.", _ONE_SELECT)
     query = statements[0]

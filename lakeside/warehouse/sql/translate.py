@@ -9,7 +9,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from lakeside.errors import NotFound, QueryRejected
-from lakeside.warehouse.sql.guard import parse_select
+from lakeside.warehouse.sql.guard import PARSER_DEFECTS, parse_select
 from lakeside.warehouse.sql.positions import point_at_cause
 from lakeside.warehouse.sql.rewrite import rewrite_differences
 from lakeside.warehouse.sql.tables import resolve_tables
@@ -52,6 +52,8 @@ def translate_select(
         raise QueryRejected(f"The query cannot be translated: {error}", "Write it more simply.") from error
     except RecursionError as error:
         raise QueryRejected("The query is nested too deeply.", "Simplify it.") from error
+    except PARSER_DEFECTS as error:
+        raise QueryRejected("The query cannot be translated.", "Write it more simply.") from error
 
 
 def _name_columns(query: exp.Query) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from lakeside.errors import SettingsError
 from lakeside.lake.browse import browse
-from lakeside.lake.find import Sort, Wanted, as_folder, check_prefix, gather_folders
+from lakeside.lake.find import Sort, Wanted, as_folder, gather_folders
+from lakeside.lake.keys import check_prefix
 from lakeside.lake.lake import Lake
 from lakeside.lake.name_pattern import compile_words
 from lakeside.lake.objects import LakeObject
