@@ -17,6 +17,7 @@ from sqlglot.errors import SqlglotError
 
 from lakeside.datasets.contract import SOURCE_MONTH
 from lakeside.errors import QueryRejected
+from lakeside.warehouse.sql.guard import PARSER_DEFECTS
 
 # What scans a registered Arrow dataset; the connection holds none but those given to the query.
 _ARROW_SCAN = "PYTHON_ARROW_SCAN"
@@ -112,5 +113,5 @@ def _columns_of(text: str) -> set[str]:
     """The columns a pushed-down condition speaks of; none where its text cannot be read."""
     try:
         return {column.name for column in parse_one(text, dialect="duckdb").find_all(exp.Column)}
-    except SqlglotError:
+    except (SqlglotError, *PARSER_DEFECTS):
         return set()
