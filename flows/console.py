@@ -15,6 +15,7 @@ from flows.console_starts import StartsRuns
 from flows.run_views import ArtifactLine, Preflight, RunFilter, RunPage, StartedRuns, TaskLine
 from flows.runs import ConsoleHealth, Launch, LogLine, MonthLine, RunDetail, RunSummary
 from flows.schedule_views import DeploymentView, ScheduleSpec, ScheduleView, ScheduleWords, describe_time
+from lakeside.people import Act, changing
 from lakeside.settings import Settings
 
 __all__ = [
@@ -74,6 +75,7 @@ class RunConsole(StartsRuns, ReadsHistory, KeepsSchedules):
         with self._client(f"The log of run {run_id}") as client:
             return queries.list_logs(client, queries.parse_id(run_id), after, limit)
 
+    @changing(Act.CANCEL_RUN)
     def cancel_run(self, run_id: str) -> None:
         """Ask a run to stop; its process is killed and it becomes Cancelled within seconds.
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from flows.door import Door
 from flows.schedule_views import DeploymentView, ScheduleSpec, ScheduleView, ScheduleWords
+from lakeside.people import Act, changing
 
 
 class KeepsSchedules(Door):
@@ -36,6 +37,7 @@ class KeepsSchedules(Door):
 
         return describe_schedule(spec, n)
 
+    @changing(Act.ADD_SCHEDULE)
     def add_schedule(self, spec: ScheduleSpec) -> ScheduleView:
         """Store a schedule; its first runs are planned when this returns.
 
@@ -47,6 +49,7 @@ class KeepsSchedules(Door):
         with self._client(f"A schedule of {spec.flow}") as client:
             return schedules.add_schedule(client, spec)
 
+    @changing(Act.CHANGE_SCHEDULE)
     def change_schedule(self, schedule_id: str, spec: ScheduleSpec) -> ScheduleView:
         """Replace a schedule's times, parameters and activity; its flow stays.
 
@@ -58,14 +61,17 @@ class KeepsSchedules(Door):
         with self._client(f"Schedule {schedule_id}") as client:
             return schedules.change_schedule(client, schedules.parse_schedule_id(schedule_id), spec)
 
+    @changing(Act.PAUSE_SCHEDULE)
     def pause_schedule(self, schedule_id: str) -> None:
         """Stop a schedule from making runs and take back those it planned; NotFound for an unknown one."""
         self._set_active(schedule_id, False)
 
+    @changing(Act.RESUME_SCHEDULE)
     def resume_schedule(self, schedule_id: str) -> None:
         """Let a schedule make runs again; they are planned when this returns. NotFound as above."""
         self._set_active(schedule_id, True)
 
+    @changing(Act.REMOVE_SCHEDULE)
     def remove_schedule(self, schedule_id: str) -> None:
         """Delete a schedule and the runs it planned; NotFound for an unknown one."""
         from flows import schedules
@@ -73,6 +79,7 @@ class KeepsSchedules(Door):
         with self._client(f"Schedule {schedule_id}") as client:
             schedules.remove_schedule(client, schedules.parse_schedule_id(schedule_id))
 
+    @changing(Act.SET_NOTIFICATION, hide=("url",))
     def set_notification(self, url: str, on: Collection[str] = ("failed", "check")) -> None:
         """Post a message to this Slack-style webhook when a run of ours fails; replaces the one before.
 
@@ -95,6 +102,7 @@ class KeepsSchedules(Door):
         with self._client("The notification") as client:
             return notifications.has_notification(client)
 
+    @changing(Act.REMOVE_NOTIFICATION)
     def remove_notification(self) -> None:
         """Tell nobody any more and forget the URL; nothing happens when there is none."""
         from flows import notifications

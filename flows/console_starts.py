@@ -12,6 +12,7 @@ from flows.parameters import IngestParameters, LoadParameters, check_parameters
 from flows.run_views import Preflight, StartedRuns
 from flows.runs import Launch, RunSummary
 from lakeside.errors import BackendUnavailable
+from lakeside.people import Act, changing
 
 if TYPE_CHECKING:
     from lakeside.plan import Plan
@@ -23,6 +24,8 @@ class StartsRuns(Door):
 
     @cached_property
     def _services(self) -> Services:
+        if self._base is not self and isinstance(self._base, StartsRuns):
+            return self._base._services
         from flows.opened import open_services
 
         return open_services(self._settings)
@@ -37,6 +40,7 @@ class StartsRuns(Door):
         self._warm_up()
         return run_preflight(self._services, lambda: self.check_ready(LOCAL_SECONDS), load)
 
+    @changing(Act.START_RUNS)
     def start_ingest(self, launch: Launch) -> RunSummary:
         """Start `ingest-months`; the same launch while it is at work gives the run that is there.
 
@@ -46,11 +50,13 @@ class StartsRuns(Door):
         values = {**asdict(launch), "months": list(launch.months)}
         return self._start(INGEST_FLOW, check_parameters(IngestParameters, values))
 
+    @changing(Act.START_RUNS)
     def start_load(self, dataset: str, year: int, months: tuple[int, ...]) -> RunSummary:
         """Start `load-months` (lake to warehouse alone); raises as `start_ingest` does."""
         values = {"dataset": dataset, "year": year, "months": list(months)}
         return self._start(LOAD_FLOW, check_parameters(LoadParameters, values))
 
+    @changing(Act.START_RUNS)
     def start_plan(self, plan: Plan, nonce: str = "", fan_out: str = "threads") -> StartedRuns:
         """Start exactly what a plan says: one run per dataset, year and kind of work; [] for nothing to do.
 
@@ -70,6 +76,7 @@ class StartsRuns(Door):
         with self._client(f"Starting {plan.request.dataset}") as client:
             return starts.start_plan(client, plan, nonce, fan_out, self._started_by)
 
+    @changing(Act.RETRY_RUN)
     def retry_failed(self, run_id: str) -> RunSummary:
         """Start the months of a run that failed again, with its parameters.
 
@@ -86,6 +93,7 @@ class StartsRuns(Door):
             self._require_ready()
             return starts.retry_failed(client, found, self._started_by)
 
+    @changing(Act.REPEAT_RUN)
     def run_again(self, run_id: str) -> RunSummary:
         """Start all months of a run that has ended again, with its parameters; raises as `retry_failed`."""
         from flows import queries, starts

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import getpass
+import copy
 import os
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from flows.runs import ConsoleHealth
 from flows.stack import find_api_url
 from lakeside.errors import LakesideError
+from lakeside.people import Gate
+from lakeside.people.caller import find_user
 from lakeside.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,9 +36,18 @@ class Door:
     def __init__(self, settings: Settings, started_by: str = "") -> None:
         _prepare_prefect(settings)
         self._settings = settings
-        self._started_by = started_by or _find_user()
+        self._started_by = started_by or find_user()
+        self._base = self
+        self.gate = Gate.of_machine(settings)
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, float], SyncPrefectClient] = {}
+
+    def as_caller(self, gate: Gate) -> Self:
+        """The same door for somebody else: the gate says what they may, and runs say who started them."""
+        twin = copy.copy(self)
+        twin.gate = gate
+        twin._started_by = gate.caller.name or self._started_by
+        return twin
 
     @property
     def api_url(self) -> str:
@@ -78,13 +89,6 @@ class Door:
                 client = self._clients[url, read_seconds] = open_client(url, read_seconds)
         with translated_errors(subject):
             yield client
-
-
-def _find_user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return ""
 
 
 def _prepare_prefect(settings: Settings) -> None:

@@ -10,6 +10,7 @@ from lakeside.datasets.zones import ZONES
 from lakeside.errors import BadFile, ContractViolation, SettingsError
 from lakeside.lake.browse import describe_object
 from lakeside.models.registry import list_models
+from lakeside.people import Act, changing
 from lakeside.services import Services
 
 ORIGIN = "Loaded as it is from the lake object "
@@ -27,6 +28,7 @@ class TableOutcome:
     columns: int
 
 
+@changing(Act.LOAD_OBJECT)
 def publish_object(services: Services, key: str, table: str, replace: bool = False) -> TableOutcome:
     """Publish a parquet object's rows as they are; readers see the table before or after.
 

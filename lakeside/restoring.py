@@ -14,6 +14,7 @@ from lakeside.errors import BadFile, LakesideError, SettingsError
 from lakeside.lake.objects import Footer, LakeObject, VersionListing
 from lakeside.lake.versions import get_version
 from lakeside.month import Month
+from lakeside.people import Act, changing
 from lakeside.services import Services
 
 _LISTED_VERSIONS = 1_000
@@ -39,6 +40,11 @@ class RestorePlan:
     def key(self) -> str:
         """The object's key."""
         return self.version.key
+
+    def as_recorded(self) -> dict[str, str | None]:
+        """What the audit log keeps of it."""
+        live = self.live.version if self.live else None
+        return {"key": self.key, "version": self.version.version, "replacing": live}
 
 
 def plan_restore(services: Services, key: str, name: str) -> RestorePlan:
@@ -69,6 +75,7 @@ def plan_restore(services: Services, key: str, name: str) -> RestorePlan:
     )
 
 
+@changing(Act.RESTORE_VERSION)
 def restore(services: Services, plan: RestorePlan) -> LakeObject:
     """Do what was planned, and nothing else; the new live object.
 

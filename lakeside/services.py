@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ from lakeside.apart.pool import ReaderPool, Terms
 from lakeside.datasets import list_datasets
 from lakeside.errors import SettingsError
 from lakeside.lake.lake import Lake
+from lakeside.people.gate import Gate
 from lakeside.settings import Settings
 from lakeside.sources.probe_store import FILE_NAME, ProbeStore
 from lakeside.sources.sources import Sources
@@ -26,6 +27,7 @@ class Services:
     """Everything a flow, command or page works with.
 
     The warehouse is opened when it is first used, so that work on the lake alone imports no driver.
+    `whose` is the gate of who asks; without one the machine's own, see `lakeside.people`.
     """
 
     settings: Settings
@@ -33,11 +35,22 @@ class Services:
     sources: Sources
     credentials: Any = field(default=None, repr=False)
     askers: ReaderPool | None = field(default=None, repr=False)  # processes for SQL on the lake
+    whose: Gate | None = field(default=None, repr=False)
+    base: Services | None = field(default=None, repr=False)
 
     @cached_property
     def warehouse(self) -> Warehouse:
         """The warehouse the settings name; SettingsError when they cannot be used."""
-        return open_warehouse(self.settings, self.credentials)
+        return self.base.warehouse if self.base else open_warehouse(self.settings, self.credentials)
+
+    @property
+    def gate(self) -> Gate:
+        """What who asks may do."""
+        return self.whose or Gate.of_machine(self.settings)
+
+    def as_caller(self, gate: Gate) -> Services:
+        """The same lake, sources and warehouse for somebody else."""
+        return replace(self, whose=gate, base=self.base or self)
 
 
 def open_services(settings: Settings, apart: bool = False, credentials: Any = None) -> Services:

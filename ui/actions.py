@@ -1,4 +1,7 @@
-"""What buttons do: start and cancel runs, then go where the answer is seen."""
+"""What buttons do: start and cancel runs, then go where the answer is seen.
+
+Who may is decided beneath: the services and the run console opened here carry the visitor's gate.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,6 @@ from ui.access.opened import open_console_services, open_run_console
 from ui.access.plans import read_plan
 from ui.app_pages.pages import find_path
 from ui.formats import format_counted
-from ui.rights import changing
 from ui.state import forget_choice, set_param, take, toast_later
 from ui.text import REPLACE_HINT
 
@@ -35,7 +37,6 @@ def launch_held() -> None:
         _open_runs(runs)
 
 
-@changing
 def launch(shown: Plan) -> Sequence[RunSummary]:
     """Start exactly the plan that was shown; the runs. Asking twice gives the same runs.
 
@@ -72,25 +73,21 @@ def repeat_held() -> None:
         _open_runs([run_again(repeated)])
 
 
-@changing
 def retry_failed(run_id: str) -> RunSummary:
     """A run of the months that failed in this one."""
     return open_run_console().retry_failed(run_id)
 
 
-@changing
 def run_again(run_id: str) -> RunSummary:
     """A run of the same months."""
     return open_run_console().run_again(run_id)
 
 
-@changing
 def start_try_out() -> None:
     """Three synthetic months of green, so that the console shows something without a network."""
     _open_runs([open_run_console().start_ingest(TRY_OUT_LAUNCH)])
 
 
-@changing
 def adopt_object(key: str, dataset: str, month: str, load: bool, force: bool) -> None:
     """Start the run that makes a lake object a month, and show it.
 
@@ -105,14 +102,12 @@ def adopt_object(key: str, dataset: str, month: str, load: bool, force: bool) ->
     _open_runs([open_run_console().start_ingest(launch)])
 
 
-@changing
 def cancel_run(run_id: str) -> None:
     """Ask for the run to stop; its page shows when it has."""
     open_run_console().cancel_run(run_id)
     toast_later("Asked the run to stop")
 
 
-@changing
 def save_schedule(spec: ScheduleSpec, schedule_id: str | None) -> None:
     """Store a new schedule, or change the one of this id; then the list is shown.
 
@@ -126,35 +121,30 @@ def save_schedule(spec: ScheduleSpec, schedule_id: str | None) -> None:
     _show_schedules(f"Stored: {view.words}")
 
 
-@changing
 def pause_schedule(schedule_id: str) -> None:
     """It starts nothing until it is resumed."""
     open_run_console().pause_schedule(schedule_id)
     _show_schedules("Paused the schedule")
 
 
-@changing
 def resume_schedule(schedule_id: str) -> None:
     """It starts runs again."""
     open_run_console().resume_schedule(schedule_id)
     _show_schedules("Resumed the schedule")
 
 
-@changing
 def remove_schedule(schedule_id: str) -> None:
     """It is gone, with the runs it had planned."""
     open_run_console().remove_schedule(schedule_id)
     _show_schedules("Deleted the schedule")
 
 
-@changing
 def set_notification(url: str, on: Collection[str]) -> None:
     """Somebody is told of failures from now on; the address is not shown again."""
     open_run_console().set_notification(url.strip(), on)
     _show_schedules("The webhook is set")
 
 
-@changing
 def remove_notification() -> None:
     """Nobody is told any more, and the address is forgotten."""
     open_run_console().remove_notification()
@@ -179,7 +169,6 @@ def restore_held() -> None:
         st.rerun()
 
 
-@changing
 def restore_version(plan: RestorePlan) -> None:
     """Copy an earlier version to where the live one is."""
     restore(open_console_services(), plan)
@@ -197,7 +186,6 @@ def apply_held() -> None:
     st.rerun()
 
 
-@changing
 def apply_chosen(names: Sequence[str], form: Form | None) -> list[str]:
     """Make these models (all of them when none is named) and what they read; what was made, in words."""
     services = open_console_services()

@@ -13,8 +13,9 @@ from ui.components.boundary import error_boundary
 from ui.components.links import show_link_script
 from ui.components.pieces import show_style
 from ui.components.status_panel import show_status
+from ui.components.visitor import show_login, show_visitor
 from ui.presenters.status_presenter import present_status
-from ui.rights import find_read_only_reason
+from ui.rights import find_visitor, has_login
 from ui.state import show_toasts
 from ui.text import PRODUCT
 
@@ -27,9 +28,15 @@ show_style()
 page = st.navigation(
     [st.Page(p.path, title=p.title, url_path=p.url_path, icon=p.icon, default=not p.url_path) for p in PAGES]
 )
+visitor = find_visitor()
+if visitor.role is None:
+    with error_boundary():
+        show_login(visitor)
+    st.stop()
 show_toasts()
 page.run()
 with st.sidebar, error_boundary():
-    show_status(present_status(load_health(), load_backends(), find_read_only_reason()))
+    show_visitor(visitor, has_login=has_login())
+    show_status(present_status(load_health(), load_backends(), visitor.because or None))
     show_link_script()
 freeze_imports()

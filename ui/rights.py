@@ -1,54 +1,48 @@
-"""What may be done from this console: one place, beneath every button.
+"""What the visitor may do, for pages to show: what they may not is disabled and says why.
 
-A console that other machines can reach and that knows no login shows everything and changes nothing.
+Nothing is enforced here: the services and the run console that pages open carry the visitor's gate, and
+refuse (`lakeside.people`). A new action needs `@changing(Act.…)` there and `**allow(Act.…)` at its button.
 """
 
 from __future__ import annotations
 
-import functools
-import ipaddress
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import TypedDict
 
-import streamlit as st
-
-from lakeside.errors import AccessDenied
+from lakeside.people import Act, Caller
 from ui.access.opened import open_settings
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-READ_ONLY = "This console is read-only, because it listens at {address} and asks nobody to log in."
-READ_ONLY_HINT = (
-    "Start it on 127.0.0.1, or set LAKESIDE_CONSOLE__PUBLISHED_ON_LOOPBACK=true where its port reaches this "
-    "machine only."
-)
+from ui.access.visitor import find_caller, find_gate
 
 
-def find_read_only_reason() -> str | None:
-    """Why nothing can be changed from here; None when everything may be."""
-    address = str(st.get_option("server.address") or "every address")
-    if is_loopback(address) or open_settings().console.published_on_loopback:
-        return None
-    return READ_ONLY.format(address=address)
+class Allowed(TypedDict):
+    """What a button takes: is it disabled, and why."""
+
+    disabled: bool
+    help: str | None
 
 
-def is_loopback(address: str) -> bool:
-    """Does an address reach this machine only."""
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address == "localhost"
+def find_visitor() -> Caller:
+    """Who looks."""
+    return find_caller(open_settings())
 
 
-def changing(action: Callable[P, R]) -> Callable[P, R]:
-    """Mark what changes something: it raises AccessDenied where nothing may be changed."""
+def has_login() -> bool:
+    """Does everybody have to log in."""
+    return open_settings().people.has_login
 
-    @functools.wraps(action)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        reason = find_read_only_reason()
-        if reason:
-            raise AccessDenied(reason, READ_ONLY_HINT)
-        return action(*args, **kwargs)
 
-    return guarded
+def find_refusal(act: Act) -> str | None:
+    """Why the visitor may not, with what to do; None when they may."""
+    refusal = find_gate(open_settings()).find_refusal(act)
+    return None if refusal is None else str(refusal)
+
+
+def allow(act: Act, disabled: bool = False, help: str | None = None) -> Allowed:
+    """A button's state: `st.button(…, **allow(Act.CANCEL_RUN))`; what may not be done says why on hovering.
+
+    Args:
+        act: what the button does.
+        disabled: is it, whoever looks.
+        help: its words on hovering, where the visitor may.
+    """
+    refusal = find_refusal(act)
+    return {"disabled": disabled or refusal is not None, "help": refusal or help}

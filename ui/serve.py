@@ -12,9 +12,9 @@ from starlette.middleware import Middleware
 from streamlit.starlette import App
 
 from lakeside.settings import load_settings
+from ui.access.visitor import is_loopback
 from ui.components.links import LINK_SCRIPT
 from ui.components.sql_names import NAME_SCRIPT
-from ui.rights import is_loopback
 from ui.serving.guard import Guard, Names
 from ui.serving.policy import make_headers, read_streamlit_page
 

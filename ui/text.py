@@ -21,6 +21,9 @@ SQL_QUESTION = "What do the tables say, and what does asking cost?"
 WAREHOUSE_QUESTION = "What is loaded?"
 CHECKS_QUESTION = "What is wrong?"
 
+LOG_IN = "Log in"
+LOG_OUT = "Log out"
+
 TRY_OUT = "Try it with sample data"
 TRY_OUT_DETAIL = (
     "Makes three months of synthetic green trips on this machine and publishes them. Needs no network."

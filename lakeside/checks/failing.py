@@ -16,6 +16,7 @@ from lakeside.errors import LakesideError
 from lakeside.lake.layout import data_key
 from lakeside.lake.provenance import ColumnStats
 from lakeside.month import Month
+from lakeside.people.money import require_billed
 from lakeside.services import Services
 from lakeside.warehouse.figures import GOOGLESQL, figure_expressions
 from lakeside.warehouse.month_rows import ZONES_MARK, write_month
@@ -89,12 +90,14 @@ def find_failing_rows(
     Raises:
         LimitExceeded: it would read more than `limits` allow, or took too long.
         NotFound: the table or the zone lookup is not there.
+        AccessDenied: it would be billed, and who asks may not spend money.
     """
     if check in ("rows_lake_warehouse", figures_equal.NAME):
         return None
     query = write_query(registry, place, check)
     if query is None:
         return None
+    require_billed(services, f"the rows of {place.dataset.name} {place.month} that fail {check}")
     bounded = QueryLimits(min(limits.rows, SAMPLE_ROWS), limits.seconds, limits.billed_bytes)
     result = services.warehouse.run_query(_lengthen(query), bounded)
     key, is_straight = _find_object(services, place.dataset, place.month)

@@ -14,6 +14,7 @@ from lakeside.datasets.zones import ZONES
 from lakeside.errors import ContractViolation, NotFound
 from lakeside.models.model import Form, Model
 from lakeside.models.registry import choose_models, list_models
+from lakeside.people import Act, changing
 from lakeside.services import Services
 from lakeside.warehouse.protocol import Derived, TableInfo
 
@@ -65,6 +66,7 @@ def list_applied(services: Services, models: Sequence[Model] | None = None) -> l
     return [_judge(model, tables.get(model.name), last) for model in models or list_models()]
 
 
+@changing(Act.APPLY_MODELS)
 def apply_models(
     services: Services,
     names: Sequence[str] = (),

@@ -8,6 +8,7 @@ from typing import Any
 
 from lakeside.errors import LakesideError
 from lakeside.models.model import CheckForm, Model, ModelCheck
+from lakeside.people.money import require_billed
 from lakeside.services import Services
 from lakeside.warehouse.protocol import QueryLimits
 
@@ -35,7 +36,11 @@ def run_model_checks(services: Services, models: Sequence[Model]) -> list[ModelC
     """Every check of these models, each one query within the settings' limits.
 
     A check that cannot be evaluated is a result that says why; nothing is raised for it.
+
+    Raises:
+        AccessDenied: it would be billed, and who asks may not spend money.
     """
+    require_billed(services, "the checks of " + ", ".join(model.name for model in models))
     limits = services.settings.limits
     billed = int(services.settings.warehouse.maximum_gigabytes_billed * 1e9)
     bounds = QueryLimits(1, limits.query_seconds, billed)

@@ -96,6 +96,11 @@ class Plan:
         }
         return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
+    def as_recorded(self) -> dict[str, Any]:
+        """What the audit log keeps of it."""
+        work = [f"{line.month} {line.action.value}" for line in self.work]
+        return {**asdict(self.request), "months": work, "token": self.token}
+
     @property
     def work(self) -> tuple[PlanLine, ...]:
         """The lines a run would do something with."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lakeside.people.money import require_billed
 from lakeside.queries.spending import price_of
 from lakeside.services import Services
 from lakeside.settings import Settings
@@ -88,8 +89,10 @@ def ask(
     Raises:
         QueryRejected, NotFound, LimitExceeded, QueryCancelled: see `Warehouse.run_query`.
         BadFile: an object it asks for cannot be read; ReaderDied where that ended the process it ran in.
+        AccessDenied: it would be billed, and who asks may not spend money.
     """
     if place is Place.WAREHOUSE:
+        require_billed(services, sql)
         return services.warehouse.run_query(sql, limits, handle)
     from lakeside.queries.apart import run_lake_query
 

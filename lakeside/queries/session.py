@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from lakeside.errors import LakesideError, LimitExceeded
-from lakeside.queries.asking import Foresight, ask, limits_of
+from lakeside.people.money import require_billed
+from lakeside.queries.asking import Foresight, Place, ask, limits_of
 from lakeside.queries.running import QueryDesk, RunningQuery, State
 from lakeside.queries.spending import SessionBudget
 from lakeside.services import Services
@@ -69,10 +70,13 @@ class QuerySession:
         """Start what was foreseen; the bytes it bills are set aside from the budget until it is over.
 
         Raises:
+            AccessDenied: it would be billed, and who asks may not spend money.
             LimitExceeded: a query runs already, or it would bill more than is allowed or left.
         """
         if self.is_busy:
             raise LimitExceeded("A query of yours is running.", "Cancel it, or wait until it is done.")
+        if seen.place is Place.WAREHOUSE:
+            require_billed(services, sql)
         _require_allowed(seen)
         self.budget.set_aside(seen.billed_bytes)
         limits = limits_of(services.settings)

@@ -18,6 +18,7 @@ from lakeside.settings.environment import (
     variable_name,
 )
 from lakeside.settings.limits import LimitSettings, ReaderSettings
+from lakeside.settings.people import AuditSettings, PeopleSettings
 from lakeside.settings.running import ConsoleSettings, PrefectSettings
 from lakeside.settings.settings import PROJECT_ROOT, Settings
 
@@ -25,10 +26,12 @@ __all__ = [
     "KNOWN_ELSEWHERE",
     "PREFIX",
     "PROJECT_ROOT",
+    "AuditSettings",
     "CheckSettings",
     "ConsoleSettings",
     "IngestSettings",
     "LimitSettings",
+    "PeopleSettings",
     "PrefectSettings",
     "ReaderSettings",
     "RetentionSettings",

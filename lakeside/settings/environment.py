@@ -107,7 +107,7 @@ def list_variables_in_force() -> dict[str, str]:
     """Our variables as they are set here, but for what belongs to this machine; for a run elsewhere."""
     local = {f"{PREFIX}HOME", f"{PREFIX}WAREHOUSE__PATH"}
     names = set(setting_names()) - local
-    skipped = (f"{PREFIX}CONSOLE__", f"{PREFIX}PREFECT__PORT")
+    skipped = tuple(f"{PREFIX}{name}" for name in ("CONSOLE__", "PEOPLE__", "AUDIT__", "PREFECT__PORT"))
     return {n: os.environ[n] for n in sorted(names) if n in os.environ and not n.startswith(skipped)}
 
 

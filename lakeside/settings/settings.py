@@ -14,6 +14,7 @@ from lakeside.settings.data import (
     WarehouseSettings,
 )
 from lakeside.settings.limits import LimitSettings, ReaderSettings
+from lakeside.settings.people import AuditSettings, PeopleSettings
 from lakeside.settings.running import ConsoleSettings, PrefectSettings
 from lakeside.settings.section import Section
 
@@ -63,6 +64,8 @@ class Settings(Section):
     )
     readers: ReaderSettings = Field(ReaderSettings(), description="Processes that read parquet apart.")
     console: ConsoleSettings = Field(ConsoleSettings(), description="The browser console.")
+    people: PeopleSettings = Field(PeopleSettings(), description="Who may do what in the console.")
+    audit: AuditSettings = Field(AuditSettings(), description="The log of who did what.")
     prefect: PrefectSettings = Field(PrefectSettings(), description="The orchestration server.")
 
     @property

@@ -10,8 +10,10 @@ import streamlit as st
 
 from flows.console import RunConsole
 from flows.opened import open_services
+from lakeside.people import Gate
 from lakeside.services import Services
 from lakeside.settings import Settings, load_settings
+from ui.access.visitor import find_gate
 
 
 @st.cache_resource(show_spinner=False)
@@ -20,16 +22,28 @@ def open_settings() -> Settings:
     return load_settings()
 
 
-@st.cache_resource(show_spinner=False)
 def open_console_services() -> Services:
-    """Lake, sources and warehouse; strangers' objects are read in processes that may die."""
-    return open_services(open_settings(), apart=True)
+    """Lake, sources and warehouse as the visitor: what they may not do is refused."""
+    return _open_services().as_caller(find_gate(open_settings()))
+
+
+@st.cache_resource(show_spinner=False)
+def _open_services() -> Services:
+    """Opened once, for nobody: it changes nothing. Strangers' objects are read in processes that may die."""
+    settings = open_settings()
+    return open_services(settings, apart=True).as_caller(Gate.closed(settings))
+
+
+def open_run_console() -> RunConsole:
+    """The way to Prefect as the visitor."""
+    return _open_run_console().as_caller(find_gate(open_settings()))
 
 
 @st.cache_resource(ttl=30, max_entries=1, show_spinner=False)
-def open_run_console() -> RunConsole:
-    """The way to Prefect; opened again now and then, because the stack may have moved."""
-    return RunConsole.open(open_settings())
+def _open_run_console() -> RunConsole:
+    """Opened again now and then, because the stack may have moved."""
+    settings = open_settings()
+    return RunConsole.open(settings).as_caller(Gate.closed(settings))
 
 
 def freeze_imports() -> None:

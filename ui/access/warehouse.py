@@ -8,6 +8,7 @@ from lakeside.models.apply import AppliedModel, list_applied
 from lakeside.models.check import ModelCheckResult, run_model_checks
 from lakeside.models.registry import list_models
 from lakeside.month import Month
+from lakeside.people.money import require_billed
 from lakeside.warehouse.protocol import Publication, QueryLimits, TableInfo, TablePage
 from lakeside.warehouse.table_profile import TableColumn, profile_table_column
 from ui.access.freshness import refreshed
@@ -30,8 +31,10 @@ def load_publications() -> dict[tuple[str, Month], Publication]:
 
 @refreshed
 @st.cache_data(ttl=60, max_entries=64, show_spinner="Reading rows …")
-def load_table_page(name: str, offset: int, rows: int) -> TablePage:
+def load_table_page(name: str, is_view: bool, offset: int, rows: int) -> TablePage:
     """A page of a table's rows; free for a table, a query within the limits for a view."""
+    if is_view:
+        require_billed(open_console_services(), f"the rows of {name}")
     return open_console_services().warehouse.preview_table(name, offset, _find_limits(rows))
 
 
@@ -39,6 +42,7 @@ def load_table_page(name: str, offset: int, rows: int) -> TablePage:
 @st.cache_data(ttl=300, max_entries=64, show_spinner="Measuring the column …")
 def load_table_column(table: TableInfo, column: str) -> TableColumn:
     """Figures and bars of one column, by queries within the limits."""
+    require_billed(open_console_services(), f"the profile of {table.name}.{column}")
     return profile_table_column(open_console_services().warehouse, table, column, _find_limits(100))
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from lakeside.checks.result import CheckResult
 from lakeside.month import Month
+from lakeside.people import Act
 from ui.access.checks import (
     load_check_bytes,
     load_check_history,
@@ -30,6 +31,7 @@ from ui.presenters.check_detail_presenter import (
 )
 from ui.presenters.places import link_to_checks, link_to_object, link_to_sql
 from ui.presenters.views import Link
+from ui.rights import allow
 from ui.state import hold
 from ui.text import CHECK_AGAIN
 
@@ -104,5 +106,6 @@ def show_again(dataset: str, month: Month) -> None:
             key="check_again",
             on_click=hold,
             args=("check", (dataset, month)),
+            **allow(Act.CHECK_MONTH),
         )
         show_muted(f"Reads at most {size} of the warehouse.")

@@ -9,10 +9,12 @@ import streamlit as st
 
 from lakeside.models.apply import AppliedModel
 from lakeside.models.model import Form
+from lakeside.people import Act
 from ui.access.warehouse import load_model_checks
 from ui.actions import apply_held
 from ui.components.pieces import show_muted, show_table
 from ui.presenters.models_presenter import count_to_do, list_there, present_checks, present_models
+from ui.rights import allow
 from ui.state import hold
 from ui.text import APPLY_MODELS, CHECK_MODELS, MODELS_DETAIL, REMAKE_MODEL
 
@@ -27,9 +29,9 @@ def show_models(models: Sequence[AppliedModel], now: datetime) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             f"{APPLY_MODELS} ({count_to_do(models)})",
-            disabled=not count_to_do(models),
             on_click=hold,
             args=("models", ((), None)),
+            **allow(Act.APPLY_MODELS, disabled=not count_to_do(models)),
         )
         with st.popover(REMAKE_MODEL):
             _show_choice([found.model.name for found in models])
@@ -44,4 +46,10 @@ def _show_choice(names: Sequence[str]) -> None:
         "As", list(Form), key="model_form", default=Form.TABLE, format_func=lambda f: f.value, required=True
     )
     show_muted("A table keeps the rows as they are now, and is read faster; a view always follows.")
-    st.button("Make it", on_click=hold, args=("models", ((name,), form)), key="model_make")
+    st.button(
+        "Make it",
+        on_click=hold,
+        args=("models", ((name,), form)),
+        key="model_make",
+        **allow(Act.APPLY_MODELS),
+    )

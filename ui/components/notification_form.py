@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lakeside.people import Act
 from ui.actions import remove_notification, set_notification
 from ui.components.boundary import error_boundary
 from ui.components.pieces import show_muted
+from ui.rights import allow
 from ui.text import SET_WEBHOOK
 
 TOLD = {"failed": "A run failed or crashed", "check": "A check turned red"}
@@ -27,9 +29,13 @@ def show_notification_form(is_set: bool) -> None:
         on = st.multiselect(
             "When", list(TOLD), default=list(TOLD), format_func=lambda option: TOLD[option], width=520
         )
-        sent = st.form_submit_button("Replace the webhook" if is_set else SET_WEBHOOK)
+        sent = st.form_submit_button(
+            "Replace the webhook" if is_set else SET_WEBHOOK, **allow(Act.SET_NOTIFICATION)
+        )
     with error_boundary():
         if sent:
             set_notification(url, on)
-        if is_set and st.button("Remove the webhook", icon=":material/notifications_off:"):
+        if is_set and st.button(
+            "Remove the webhook", icon=":material/notifications_off:", **allow(Act.REMOVE_NOTIFICATION)
+        ):
             remove_notification()

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from lakeside.people import Act
 from lakeside.plan.plan import Plan
 from ui.components.markup import Markup, el
 from ui.components.pieces import show_facts, show_muted, state_chip
 from ui.presenters.ingest_presenter import PlanRow, PlanView
+from ui.rights import allow
 from ui.state import hold
 
 _TITLES = ("Month", "Stands", "Will be", "From", "To fetch", "Rows", "Time", "Why")
@@ -24,9 +26,9 @@ def show_launch(view: PlanView | None, plan: Plan | None, can_run: bool) -> None
             view.button if view else "Launch",
             type="primary",
             icon=":material/rocket_launch:",
-            disabled=not (view and view.can_launch and can_run),
             on_click=hold,
             args=("plan", plan),
+            **allow(Act.START_RUNS, disabled=not (view and view.can_launch and can_run)),
         )
         show_muted(view.summary if view else CHOOSE_FIRST)
 

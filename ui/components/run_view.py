@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from lakeside.people import Act
 from ui.access.runs import load_artifacts, load_logs, load_parts, load_run, load_tasks
 from ui.actions import cancel_run
 from ui.components.boundary import error_boundary
@@ -17,6 +18,7 @@ from ui.presenters.log_presenter import find_tracebacks
 from ui.presenters.run_list_presenter import present_runs
 from ui.presenters.run_parts_presenter import present_artifacts, present_tasks
 from ui.presenters.runs_presenter import RunView, present_run
+from ui.rights import allow
 from ui.state import ask_later, hold, is_asked
 from ui.text import CANCEL, CANCEL_SURE, REPEAT, RETRY
 
@@ -62,12 +64,18 @@ def _show_live(run_id: str, was_over: bool) -> None:
 def _show_buttons(view: RunView) -> None:
     """What can be done with the run now. The page itself acts, after this part has ended."""
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        if view.can_cancel and st.button(CANCEL, icon=":material/stop_circle:", key="cancel"):
+        if view.can_cancel and st.button(
+            CANCEL, icon=":material/stop_circle:", key="cancel", **allow(Act.CANCEL_RUN)
+        ):
             ask_later("cancel")
-        if view.can_repeat and st.button(REPEAT, icon=":material/replay:", key="repeat"):
+        if view.can_repeat and st.button(
+            REPEAT, icon=":material/replay:", key="repeat", **allow(Act.REPEAT_RUN)
+        ):
             hold("repeat", view.id)
             st.rerun()
-        if view.can_retry and st.button(RETRY, icon=":material/build:", key="retry", type="primary"):
+        if view.can_retry and st.button(
+            RETRY, icon=":material/build:", key="retry", type="primary", **allow(Act.RETRY_RUN)
+        ):
             hold("retry", view.id)
             st.rerun()
 

@@ -11,6 +11,7 @@ from flows.console import ScheduleSpec, ScheduleView
 from flows.names import SYNC_FLOW
 from lakeside.datasets import list_datasets
 from lakeside.month import FIRST_YEAR
+from lakeside.people import Act
 from lakeside.sources.probe import SourceName
 from ui.access.schedules import load_schedule_words
 from ui.actions import save_schedule
@@ -26,6 +27,7 @@ from ui.presenters.schedules_presenter import (
     read_times,
     say_work,
 )
+from ui.rights import allow
 from ui.state import set_param
 from ui.text import SAVE_SCHEDULE
 
@@ -56,7 +58,9 @@ def show_schedule_form(stored: ScheduleView | None) -> None:
         spec = make_spec(flow or flows[0], times, parameters, before)
         possible = _show_next_times(spec)
         with st.container(horizontal=True):
-            saved = st.button(SAVE_SCHEDULE, type="primary", disabled=not possible, key=f"{place}_save")
+            act = Act.CHANGE_SCHEDULE if stored else Act.ADD_SCHEDULE
+            allowed = allow(act, disabled=not possible)
+            saved = st.button(SAVE_SCHEDULE, type="primary", key=f"{place}_save", **allowed)
             st.button("Close", key=f"{place}_close", on_click=close_form)
         if saved:
             with error_boundary():

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from lakeside.people import Act
 from ui.actions import pause_schedule, remove_schedule, resume_schedule
 from ui.components.boundary import error_boundary
 from ui.components.markup import el
 from ui.components.pieces import state_chip
 from ui.presenters.schedules_presenter import ScheduleCard
+from ui.rights import allow
 from ui.state import set_param
 from ui.text import DELETE_SCHEDULE, DELETE_SURE, NEW_SCHEDULE
 
@@ -26,7 +28,14 @@ def show_schedules(cards: Sequence[ScheduleCard]) -> None:
 
 def show_new_button() -> None:
     """Opens the form."""
-    st.button(NEW_SCHEDULE, type="primary", icon=":material/add:", on_click=set_param, args=("new", "1"))
+    st.button(
+        NEW_SCHEDULE,
+        type="primary",
+        icon=":material/add:",
+        on_click=set_param,
+        args=("new", "1"),
+        **allow(Act.ADD_SCHEDULE),
+    )
 
 
 def _show_card(card: ScheduleCard) -> None:
@@ -48,10 +57,14 @@ def _show_card(card: ScheduleCard) -> None:
 
 
 def _show_buttons(card: ScheduleCard) -> None:
-    if card.is_active and st.button("Pause", icon=":material/pause:", key=f"pause_{card.id}"):
+    if card.is_active and st.button(
+        "Pause", icon=":material/pause:", key=f"pause_{card.id}", **allow(Act.PAUSE_SCHEDULE)
+    ):
         with error_boundary():
             pause_schedule(card.id)
-    if not card.is_active and st.button("Resume", icon=":material/play_arrow:", key=f"resume_{card.id}"):
+    if not card.is_active and st.button(
+        "Resume", icon=":material/play_arrow:", key=f"resume_{card.id}", **allow(Act.RESUME_SCHEDULE)
+    ):
         with error_boundary():
             resume_schedule(card.id)
     st.button(
@@ -60,8 +73,11 @@ def _show_buttons(card: ScheduleCard) -> None:
         key=f"change_{card.id}",
         on_click=set_param,
         args=("change", card.id),
+        **allow(Act.CHANGE_SCHEDULE),
     )
-    if st.button(DELETE_SCHEDULE, icon=":material/delete:", key=f"delete_{card.id}"):
+    if st.button(
+        DELETE_SCHEDULE, icon=":material/delete:", key=f"delete_{card.id}", **allow(Act.REMOVE_SCHEDULE)
+    ):
         _ask_remove(card)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lakeside.people import Act
 from lakeside.queries.asking import Place
 from lakeside.queries.session import QuerySession
 from ui.access.queries import (
@@ -21,6 +22,7 @@ from ui.components.sql_result import show_result
 from ui.presenters.places import INGEST
 from ui.presenters.sql_presenter import present_foresight
 from ui.presenters.views import Link
+from ui.rights import Allowed, allow
 from ui.state import take
 from ui.text import NO_TABLES, NO_TABLES_DETAIL, RUN_QUERY
 
@@ -36,7 +38,7 @@ def show_sql_bench(place: Place) -> None:
             type="primary",
             icon=":material/play_arrow:",
             key="run-query",
-            disabled=session.is_busy or not sql.strip(),
+            **_allow_query(place, disabled=session.is_busy or not sql.strip()),
         )
         show_helpers(place, sql, tables)
     again = take("query") == sql
@@ -59,3 +61,9 @@ def _foresee(place: Place, sql: str, session: QuerySession, is_wanted: bool) -> 
     if is_wanted:
         start_query(session, sql, seen)
         st.rerun()
+
+
+def _allow_query(place: Place, disabled: bool) -> Allowed:
+    """Who only looks runs no query that is billed; elsewhere everybody may ask."""
+    is_billed = place is Place.WAREHOUSE and find_query_settings().warehouse.kind == "bigquery"
+    return allow(Act.QUERY_BILLED if is_billed else Act.SEE, disabled)

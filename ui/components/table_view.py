@@ -81,7 +81,7 @@ def _show_columns(shown: TableShown) -> None:
 def _show_rows(shown: TableShown) -> None:
     pages = count_pages(shown.info)
     page = follow_page(pages or 10_000)
-    found = load_table_page(shown.info.name, (page - 1) * PAGE_ROWS, PAGE_ROWS)
+    found = load_table_page(shown.info.name, shown.info.is_view, (page - 1) * PAGE_ROWS, PAGE_ROWS)
     st.dataframe(
         found.rows,
         hide_index=True,

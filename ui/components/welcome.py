@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from flows.console import ConsoleHealth
+from lakeside.people import Act
 from ui.actions import start_try_out
 from ui.components.markup import el
 from ui.components.refusal import show_refusal
+from ui.rights import allow
 from ui.text import ONE_SENTENCE, TRY_OUT, TRY_OUT_DETAIL
 
 
@@ -21,7 +23,10 @@ def show_welcome(health: ConsoleHealth) -> None:
     with st.container(border=True, horizontal_alignment="center", key="welcome"):
         st.html(el("div", *words, class_="ls-empty"))
         pressed = st.button(
-            TRY_OUT, type="primary", icon=":material/play_arrow:", disabled=not health.can_run
+            TRY_OUT,
+            type="primary",
+            icon=":material/play_arrow:",
+            **allow(Act.START_RUNS, disabled=not health.can_run),
         )
         st.html(
             el(

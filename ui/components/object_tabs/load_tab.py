@@ -6,12 +6,14 @@ import streamlit as st
 
 from lakeside.datasets import list_datasets
 from lakeside.lake.objects import LakeObject
+from lakeside.people import Act
 from ui.access.lake import load_described
 from ui.actions import adopt_object
 from ui.components.boundary import error_boundary
 from ui.components.pieces import show_muted, show_sentences
 from ui.presenters.load_presenter import PROMISE, find_choice, present_adoption, present_table_command
 from ui.presenters.object_presenter import ObjectView
+from ui.rights import allow
 from ui.text import ADOPT, REPLACE
 
 
@@ -36,7 +38,9 @@ def _show_form(item: LakeObject) -> None:
         month = st.text_input("Month (YYYY-MM)", said.month, max_chars=7, width=240)
         load = st.toggle("Publish to the warehouse, too", value=True)
         force = st.toggle(REPLACE, value=False)
-        asked = st.form_submit_button(ADOPT, type="primary", icon=":material/download_done:")
+        asked = st.form_submit_button(
+            ADOPT, type="primary", icon=":material/download_done:", **allow(Act.START_RUNS)
+        )
     if asked:
         with error_boundary():
             adopt_object(item.key, dataset, month, load, force)
