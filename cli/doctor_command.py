@@ -11,6 +11,7 @@ from cli.arguments import JsonOption
 from cli.output import Output
 from cli.tables import format_seconds
 from lakeside.errors import LakesideError, SourceMissing
+from lakeside.shown import hide_secrets
 
 if TYPE_CHECKING:
     from lakeside.settings import Settings
@@ -121,7 +122,7 @@ def _check_runs(settings: Settings) -> Iterator[Finding]:
 
 
 def list_settings_in_force(settings: Settings) -> dict[str, Any]:
-    """Environment name -> value of every setting, defaults too."""
+    """Environment name -> value of every setting, defaults too; URLs without their secrets."""
     from pydantic import BaseModel
 
     from lakeside.settings import variable_name
@@ -133,7 +134,7 @@ def list_settings_in_force(settings: Settings) -> dict[str, Any]:
             values |= {f"{name}__{inner}".upper(): v for inner, v in value}
         else:
             values[name] = value
-    return values
+    return {name: hide_secrets(v) if isinstance(v, str) else v for name, v in values.items()}
 
 
 def _describe(findings: list[Finding], settings: Mapping[str, Any]) -> str:

@@ -36,7 +36,7 @@ def find_run_url(settings: Settings, api_url: str, run_id: str) -> str:
     if stack is not None and stack.prefect_api_url.rstrip("/") == api_url:
         return f"{stack.console_url.rstrip('/')}/runs?run={run_id}"
     parts = urlsplit(api_url)
-    return f"{parts.scheme}://{parts.netloc}{parts.path.removesuffix('/api')}/runs/flow-run/{run_id}"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.removesuffix('/api')}/runs/flow-run/{run_id}"
 
 
 def run_document(run: RunSummary, url: str) -> dict[str, Any]:

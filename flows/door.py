@@ -17,6 +17,7 @@ from lakeside.errors import LakesideError
 from lakeside.people import Gate
 from lakeside.people.caller import find_user
 from lakeside.settings import Settings
+from lakeside.shown import hide_secrets
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -60,8 +61,8 @@ class Door:
         Args:
             seconds: how long each of two answers is waited for, once Prefect is imported.
         """
-        url, pool = self.api_url, self._settings.prefect.work_pool
-        if not _accepts_connections(url):
+        url, pool = hide_secrets(self.api_url), self._settings.prefect.work_pool
+        if not _accepts_connections(self.api_url):
             return ConsoleHealth(url, False, 0, False, f"No Prefect server answers at {url}.", _START)
         from flows import queries
 

@@ -16,10 +16,13 @@
     └── CheckError           a check could not be evaluated (a failed check is a result, not an error)
 
 Every driver's exception is translated into this tree in one place per backend. `message` says what
-happened and to what (it names the file, table or field); `hint` says what to do next.
+happened and to what (it names the file, table or field); `hint` says what to do next. Both reach pages, logs
+and artifacts, so what is secret in a URL is taken out of them here.
 """
 
 from __future__ import annotations
+
+from lakeside.shown import hide_secrets
 
 
 class LakesideError(Exception):
@@ -34,9 +37,9 @@ class LakesideError(Exception):
     retryable = False
 
     def __init__(self, message: str, hint: str = "", at: tuple[int, int] | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = hide_secrets(message)
+        self.hint = hide_secrets(hint)
+        super().__init__(self.message)
         self.at = at
 
     def __str__(self) -> str:

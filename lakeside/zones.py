@@ -25,6 +25,7 @@ from lakeside.lake.provenance import Provenance
 from lakeside.month import FIRST_YEAR, Month
 from lakeside.progress import MonthState
 from lakeside.services import Services
+from lakeside.shown import hide_secrets
 from lakeside.sources.probe import SourceName, SourceProbe
 
 ZONES_KEY = reference_key(ZONES.file)
@@ -128,7 +129,8 @@ def _fetch(services: Services, source: _Source) -> bytes:
         dataset=source.reference.name,
         month=Month(FIRST_YEAR, 1),
         source=SourceName.TLC,
-        url=source.url,
+        url=hide_secrets(source.url),
+        secret_url=source.url,
         format="csv",
         size_bytes=None,
         etag=None,

@@ -32,9 +32,9 @@ from lakeside.lake.where.parse import parse_condition
 from lakeside.lake.where.prune import choose_row_groups
 from lakeside.lake.where.tree import Node, find_columns
 from lakeside.lake.where.values import Kind, kind_of
+from lakeside.shown import FORMULA_STARTS
 
-# OWASP, "CSV Injection": what makes a spreadsheet take a cell for a formula.
-_FORMULA = r"\A([=+\-@\t\r])"
+_FORMULA = r"\A([" + FORMULA_STARTS.replace("-", r"\-") + "])"
 
 
 @dataclass(frozen=True, slots=True)

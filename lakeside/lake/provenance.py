@@ -9,9 +9,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lakeside.datasets.contract import Kind
+from lakeside.shown import hide_secrets
 
 FOOTER_KEY = "lakeside.provenance"
 
@@ -69,6 +70,12 @@ class Provenance(BaseModel):
     program_version: str
     written_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
     columns: list[ColumnStats] = []
+
+    @field_validator("source_url")
+    @classmethod
+    def _keep_no_secret(cls, url: str) -> str:
+        """A footer outlives the password or the signature its source was fetched with."""
+        return hide_secrets(url)
 
     def footer(self) -> dict[bytes, bytes]:
         """The footer's key-value pair."""

@@ -9,8 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-# A cell that begins so is a formula to a spreadsheet (OWASP, "CSV Injection").
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from lakeside.shown import guard_formula
 
 
 def write_csv(table: pa.Table) -> bytes:
@@ -34,6 +33,6 @@ def write_parquet(table: pa.Table) -> bytes:
 def _guard(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.hex()
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
+    if isinstance(value, str):
+        return guard_formula(value)
     return "" if value is None else value

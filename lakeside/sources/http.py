@@ -7,6 +7,7 @@ It honours `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`.
 
 from __future__ import annotations
 
+import base64
 import http.client
 import logging
 import random
@@ -19,11 +20,12 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import IO, Any
 from urllib.error import HTTPError, URLError
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from lakeside import __version__
 from lakeside.errors import AccessDenied, BackendUnavailable, BadFile, LakesideError, SourceMissing
 from lakeside.settings import SourceSettings
+from lakeside.shown import hide_secrets
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +110,7 @@ class HttpClient:
                         "Try again later; if it stays, check the URL template and the network.",
                     ) from failure.__cause__
                 self.pause(attempt, failure.retry_after)
-                logger.info("source.retry url=%s attempt=%s reason=%s", url, attempt, failure)
+                logger.info("source.retry url=%s attempt=%s reason=%s", hide_secrets(url), attempt, failure)
 
     def pause(self, attempt: int, at_least: float = 0.0) -> None:
         """Sleep before the next attempt: anything up to the doubled back-off, never less than asked."""
@@ -116,7 +118,7 @@ class HttpClient:
         time.sleep(min(at_least + random.uniform(0, ceiling), _MAXIMUM_PAUSE_SECONDS))
 
     def _open_once(self, url: str, method: str, headers: Mapping[str, str]) -> HttpResponse:
-        request = urllib.request.Request(url, method=method)
+        request = _make_request(url, method)
         for name, value in {**_HEADERS, **headers}.items():
             request.add_header(name, value)
         try:
@@ -137,6 +139,17 @@ class HttpClient:
 
 
 _HEADERS = {"User-Agent": f"lakeside/{__version__}", "Accept": "*/*", "Accept-Encoding": "identity"}
+
+
+def _make_request(url: str, method: str) -> urllib.request.Request:
+    """A user and password in the URL go into a header (RFC 7617), which no redirect takes elsewhere."""
+    parts = urlsplit(url)
+    user, at, place = parts.netloc.rpartition("@")
+    request = urllib.request.Request(urlunsplit(parts._replace(netloc=place)), method=method)
+    if at:
+        token = base64.b64encode(unquote(user).encode()).decode()
+        request.add_unredirected_header("Authorization", f"Basic {token}")
+    return request
 
 
 class _Passing(Exception):

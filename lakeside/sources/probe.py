@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -28,7 +28,8 @@ FileFormat = Literal["csv", "csv.gz", "parquet", "sample"]
 class SourceProbe:
     """The answer to a HEAD request (or a stat of a local file).
 
-    `size_bytes`, `etag` and `last_modified` are None where the source does not say.
+    `size_bytes`, `etag` and `last_modified` are None where the source does not say. `url` is for people and
+    for provenance; `secret_url` is what is asked, where that has a password or signed parameters, else empty.
     """
 
     dataset: str
@@ -41,3 +42,9 @@ class SourceProbe:
     last_modified: datetime | None
     accepts_ranges: bool
     probed_at: datetime
+    secret_url: str = field(default="", repr=False, compare=False)
+
+    @property
+    def address(self) -> str:
+        """What is asked for the file; never to be shown."""
+        return self.secret_url or self.url

@@ -12,6 +12,7 @@ from lakeside.datasets.contract import Dataset
 from lakeside.errors import AccessDenied, BackendUnavailable, SettingsError, SourceMissing
 from lakeside.month import Month
 from lakeside.settings import SourceSettings
+from lakeside.shown import hide_secrets
 from lakeside.sources.http import HttpClient, HttpRefused, HttpResponse
 from lakeside.sources.probe import SourceName, SourceProbe
 from lakeside.sources.probe_store import ProbeAnswer, ProbeStore
@@ -163,7 +164,8 @@ class Sources:
             dataset=dataset.name,
             month=month,
             source=source,
-            url=url,
+            url=hide_secrets(url),
+            secret_url=url,
             format=format_of(url),
             size_bytes=size,
             etag=answer.headers.get("ETag"),

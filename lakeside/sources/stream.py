@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from lakeside.errors import BackendUnavailable, LimitExceeded
+from lakeside.shown import hide_secrets
 from lakeside.sources.http import HttpClient, HttpRefused, HttpResponse
 from lakeside.sources.probe import SourceProbe
 
@@ -114,7 +115,7 @@ class HttpBody:
     """
 
     def __init__(self, client: HttpClient, probe: SourceProbe) -> None:
-        self._client, self._url = client, probe.url
+        self._client, self._url = client, probe.address
         self._position = 0
         self._failures = 0
         self._failed_at = 0
@@ -152,7 +153,7 @@ class HttpBody:
         self._failures = 1 if self._position > self._failed_at else self._failures + 1
         self._failed_at = self._position
         self.close()
-        logger.info("source.drop url=%s bytes=%s reason=%s", self._url, self._position, reason)
+        logger.info("source.drop url=%s bytes=%s reason=%s", hide_secrets(self._url), self._position, reason)
         if self._failures >= self._client.settings.attempts:
             raise self._lost(f"{reason}, {self._failures} times in a row")
         if self._position and not (self._etag or self._modified):

@@ -1,8 +1,13 @@
-"""HTML built from data: every text is escaped unless it was built here."""
+"""HTML built from data: every text is escaped unless it was built here, and shows what else nobody sees."""
 
 from __future__ import annotations
 
 from html import escape
+
+from lakeside.shown import show_unseen
+
+# What people read or hear of an element; the other attributes are for the browser and stay as they are.
+_SPOKEN = frozenset({"title", "alt", "aria_label", "aria_description"})
 
 
 class Markup(str):
@@ -13,18 +18,22 @@ class Markup(str):
 
 def text(value: object) -> Markup:
     """Any value as escaped text; Markup passes unchanged."""
-    return value if isinstance(value, Markup) else Markup(escape(str(value)))
+    return value if isinstance(value, Markup) else Markup(escape(show_unseen(str(value))))
 
 
 def el(tag: str, /, *children: object, **attributes: str | int | None) -> Markup:
     """One element. `class_` becomes `class`, `aria_label` becomes `aria-label`; None is left out."""
     written = "".join(
-        f' {name.rstrip("_").replace("_", "-")}="{escape(str(value))}"'
+        f' {name.rstrip("_").replace("_", "-")}="{escape(_write(name, str(value)))}"'
         for name, value in attributes.items()
         if value is not None
     )
     inner = "".join(text(child) for child in children if child is not None)
     return Markup(f"<{tag}{written}>{inner}</{tag}>")
+
+
+def _write(name: str, value: str) -> str:
+    return show_unseen(value) if name in _SPOKEN else value
 
 
 def prose(words: str) -> Markup:

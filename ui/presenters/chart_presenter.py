@@ -14,6 +14,7 @@ from lakeside.charts.marks import MAXIMUM_MARKS, Mark
 from lakeside.charts.spec import CLOCKS, STEPS, Aggregate, ChartSpec, Grain
 from lakeside.datasets.contract import SOURCE_MONTH
 from lakeside.lake.where.write import write_equal, write_range
+from lakeside.shown import guard_formula
 from lakeside.warehouse.lake_chart import Chart
 from lakeside.warehouse.lake_profile import Basis
 from ui.formats import format_bytes, format_counted, format_duration, format_rows, format_value
@@ -110,10 +111,11 @@ def write_csv(view: ChartView) -> bytes:
     """The marks as CSV, UTF-8: x, x_end, split, value, rows."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([view.x_title, "up_to", view.split_title or "split", view.y_title, "rows"])
+    heads = [view.x_title, "up_to", view.split_title or "split", view.y_title, "rows"]
+    writer.writerow([guard_formula(head) for head in heads])
     for p in view.points:
-        end = "" if p.x_end is None else p.x_end
-        writer.writerow([p.label if p.x_end is None else p.x, end, p.split, p.value, p.rows])
+        x, end = (guard_formula(p.label), "") if p.x_end is None else (p.x, p.x_end)
+        writer.writerow([x, end, guard_formula(p.split), p.value, p.rows])
     return out.getvalue().encode()
 
 

@@ -1,0 +1,65 @@
+"""Text as it may be shown: URLs without their secrets, nothing invisible, no formulas. Pure."""
+
+from __future__ import annotations
+
+import re
+
+HIDDEN = "…"
+
+# RFC 3986: user:password stand before the `@` of an authority, a query behind the first `?`. Both are found
+# in a time linear in the text, which may be a stranger's.
+_USER = re.compile(r"(?<=://)[^\s/?#'\"<>]*@")
+_WORD = re.compile(r"[^\s'\"<>]+")
+_WEB = re.compile("https?://", re.IGNORECASE)
+_SENTENCE_ENDS = ".,;:)"
+
+# What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"), the full-width signs too.
+FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
+
+# Unicode: C0 and C1 controls, marks that turn the direction of writing (UAX 9), spaces without a width, line
+# separators, interlinear marks, and tags. A joiner (U+200C, U+200D) stays: Persian and emoji need it.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
+)
+
+
+def hide_secrets(text: str) -> str:
+    """The text with every URL in it without user, password and the values of its query.
+
+    `https://me:word@host/a.csv?sig=abc` becomes `https://…@host/a.csv?sig=…`. Which value of a query is a
+    secret cannot be told by its name, so all of an http address go. Hiding twice changes nothing.
+    """
+    if "://" not in text:
+        return text
+    return _WORD.sub(_hide_query, _USER.sub(f"{HIDDEN}@", text))
+
+
+def _hide_query(match: re.Match[str]) -> str:
+    word = match[0]
+    web = _WEB.search(word)
+    at = word.find("?", web.end()) + 1 if web else 0
+    if not at:
+        return word
+    query, hash_, fragment = word[at:].partition("#")
+    asked = query.rstrip(_SENTENCE_ENDS)
+    pairs = (pair.partition("=") for pair in asked.split("&"))
+    shown = "&".join(f"{name}={HIDDEN}" if mark else HIDDEN for name, mark, _ in pairs) if asked else ""
+    return word[:at] + shown + query[len(asked) :] + hash_ + fragment
+
+
+def show_unseen(text: str) -> str:
+    """The text with each character that nobody sees, or that turns the others around, as `⟨U+202E⟩`.
+
+    Tabs and line ends stay.
+    """
+    return _UNSEEN.sub(_name_unseen, text)
+
+
+def _name_unseen(match: re.Match[str]) -> str:
+    return f"⟨U+{ord(match[0]):04X}⟩"
+
+
+def guard_formula(text: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet would run it."""
+    return f"'{text}" if text.startswith(tuple(FORMULA_STARTS)) else text
