@@ -61,6 +61,7 @@ class FileServer:
     url: str
     faults: dict[str, Faults] = field(default_factory=dict)
     requests: list[tuple[str, str, str | None]] = field(default_factory=list)  # method, path, Range
+    secrets: list[tuple[str | None, str]] = field(default_factory=list)  # Authorization, query
 
 
 @contextmanager
@@ -110,6 +111,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, with_body: bool) -> None:
         path = unquote(urlsplit(self.path).path)
         faults = self.server.state.faults.get(path, Faults())
+        self.server.state.secrets.append((self.headers.get("Authorization"), urlsplit(self.path).query))
         self.server.state.requests.append((self.command, path, self.headers.get("Range")))
         if faults.redirect_to:
             return self._refuse(302, {"Location": faults.redirect_to})
