@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from lakeside import __version__
 from lakeside.datasets.contract import Dataset, Kind
-from lakeside.errors import BadFile, ContractViolation
+from lakeside.errors import BadFile, ContractViolation, LakesideError
 from lakeside.ingest.adopt import find_adopted, open_object_stream, probe_object
 from lakeside.ingest.conform import Conformed
 from lakeside.ingest.month_writer import MonthWriter
@@ -127,14 +127,24 @@ class _Run:
     told: float = 0.0
 
     def write(self, key: str) -> tuple[Provenance, int]:
-        lake, quarantined = self.services.lake, quarantine_key(self.request.dataset.name, self.request.month)
+        lake = self.services.lake
+        quarantine = Quarantine(lake, quarantine_key(self.request.dataset.name, self.request.month))
         self.tell(Stage.FETCH, always=True)
+        try:
+            provenance = self._write_both(key, quarantine)
+        except BaseException:
+            quarantine.put_back()
+            raise
+        self._mirror(key, provenance)
+        self.tell(Stage.WRITE, always=True)
+        return provenance, self.bytes_read
+
+    def _write_both(self, key: str, quarantine: Quarantine) -> Provenance:
+        # The quarantine appears first: no month names rows that are nowhere.
         with (
             self._open() as reading,
-            lake.open_writer(key) as sink,
-            Quarantine(
-                lake, quarantined
-            ) as quarantine,  # appears first: no month names rows that are nowhere
+            self.services.lake.open_writer(key) as sink,
+            quarantine,
             MonthWriter(sink, reading.plan, self.request.month.first_day) as writer,
         ):
             self._move(reading, writer, quarantine)
@@ -143,9 +153,14 @@ class _Run:
             stats = writer.finish()
             provenance = self._describe(reading, writer, stats)
             writer.close(provenance.footer())
-        lake.set_metadata(key, provenance.object_metadata())
-        self.tell(Stage.WRITE, always=True)
-        return provenance, self.bytes_read
+        return provenance
+
+    def _mirror(self, key: str, provenance: Provenance) -> None:
+        """What the footer says as metadata of a bucket's object too; the month does not depend on it."""
+        try:
+            self.services.lake.set_metadata(key, provenance.object_metadata())
+        except LakesideError as error:
+            logger.warning("ingest.metadata key=%s reason=%s", key, error.message)
 
     @property
     def bytes_read(self) -> int:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import ExitStack, suppress
 from typing import Any
 
 import pyarrow as pa
 from pyarrow import parquet
 
-from lakeside.errors import NotFound
+from lakeside.errors import LakesideError, NotFound
 from lakeside.ingest.rejects import Reject
 from lakeside.lake.lake import Lake
+from lakeside.lake.objects import LakeObject
+
+logger = logging.getLogger(__name__)
 
 SCHEMA = pa.schema(
     [
@@ -28,13 +32,17 @@ _SHOWN = 3
 class Quarantine:
     """Collects rejects in bounded memory; the object appears when the block is left cleanly.
 
-    A month's quarantine of an earlier run is removed when this run sets nothing aside.
+    A month's quarantine of an earlier run is removed when this run sets nothing aside. It comes before the
+    month's own object; where that fails, `put_back` brings the earlier quarantine back.
     """
 
     def __init__(self, lake: Lake, key: str) -> None:
         self._lake, self._key = lake, key
         self._stack = ExitStack()
         self._writer: Any = None
+        self._before: LakeObject | None = None
+        self._after: LakeObject | None = None
+        self._is_done = False
         self._waiting: list[tuple[int, Reject]] = []
         self.first: list[str] = []
 
@@ -56,11 +64,31 @@ class Quarantine:
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> bool | None:
         if error is None:
+            self._before = self._lake.find_object(self._key)
             self._finish()
         elif self._writer is not None:
             with suppress(Exception):
                 self._writer.close()
-        return self._stack.__exit__(kind, error, trace)
+        answer = self._stack.__exit__(kind, error, trace)
+        if error is None and (self._before or self._writer):
+            self._after = self._lake.find_object(self._key)
+            self._is_done = True
+        return answer
+
+    def put_back(self) -> None:
+        """Undo what leaving the block did, because the object it belongs to did not appear.
+
+        Where that cannot be done (nothing is kept of earlier versions), the next run of the month mends it.
+        """
+        if not self._is_done or self._before == self._after:
+            return
+        try:
+            if self._before is not None:
+                self._lake.restore_version(self._before, self._after)
+            elif self._lake.find_object(self._key) == self._after:
+                self._lake.remove_object(self._key)
+        except LakesideError as error:
+            logger.warning("quarantine.kept key=%s reason=%s", self._key, error.message)
 
     def _finish(self) -> None:
         if self._waiting:

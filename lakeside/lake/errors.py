@@ -1,7 +1,8 @@
 """The one place where what a lake's driver raises becomes one of our errors.
 
     FileNotFoundError, HTTP 404                     NotFound
-    PermissionError, HTTP 401 and 403, no login     AccessDenied
+    PermissionError, a read-only disk, HTTP 401
+    and 403, no login                               AccessDenied
     a file where a folder should be, HTTP 400       SettingsError
     Arrow cannot make sense of the bytes            BadFile (`decoded`)
     connection, timeout, 408, 429, 5xx, disk full,
@@ -94,7 +95,8 @@ def translate(error: Exception, url: str) -> Exception:
 def _translate_os(error: OSError, url: str) -> Exception:
     if isinstance(error, FileNotFoundError):
         return _missing(url)
-    if isinstance(error, PermissionError) or str(error).startswith("Forbidden"):  # gcsfs: bare OSError
+    is_forbidden = isinstance(error, PermissionError) or error.errno == errno.EROFS
+    if is_forbidden or str(error).startswith("Forbidden"):  # gcsfs: bare OSError
         return AccessDenied(f"{url} may not be used: {_one_line(error)}", _ACCESS_HINT)
     if isinstance(error, (NotADirectoryError, FileExistsError, IsADirectoryError)):
         return SettingsError(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from lakeside.datasets.contract import SOURCE_MONTH, Column, Dataset, Kind
-from lakeside.errors import BadFile, ContractViolation
+from lakeside.errors import BackendUnavailable, BadFile, ContractViolation, NotFound, QueryRejected
 from lakeside.lake.lake import Lake
 from lakeside.lake.objects import Footer
 from lakeside.lake.provenance import ColumnStats, Provenance
@@ -25,6 +26,7 @@ class LoadPlan:
     dataset: Dataset
     month: Month
     key: str
+    version: str
     footer: Footer
     provenance: Provenance
     columns: tuple[Column, ...]
@@ -43,7 +45,8 @@ def plan_load(dataset: Dataset, month: Month, lake: Lake, key: str) -> LoadPlan:
         ContractViolation: the object is of another dataset or month, or has a column of a type that
             no contract knows.
     """
-    footer = lake.read_footer(key)
+    found = lake.get_object(key)
+    footer = lake.read_found_footer(found)
     provenance = footer.provenance
     if provenance is None:
         raise BadFile(
@@ -58,7 +61,27 @@ def plan_load(dataset: Dataset, month: Month, lake: Lake, key: str) -> LoadPlan:
     if SOURCE_MONTH not in footer.schema.names:
         raise BadFile(f"{key} has no column {SOURCE_MONTH}.", "Write the month again with --force.")
     columns = tuple(_column_of(dataset, footer.schema.field(i), key) for i in range(len(footer.schema)))
-    return LoadPlan(dataset, month, key, footer, provenance, columns)
+    return LoadPlan(dataset, month, key, found.version, footer, provenance, columns)
+
+
+@contextmanager
+def blaming_replacement(plan: LoadPlan, lake: Lake) -> Iterator[None]:
+    """Load and audit inside; what fails because the object was replaced meanwhile may be tried again.
+
+    Raises:
+        BackendUnavailable: the object is not the one that was planned any more.
+    """
+    try:
+        yield
+    except (BadFile, ContractViolation, NotFound, QueryRejected) as error:
+        present = lake.find_object(plan.key)
+        if present is not None and present.version == plan.version:
+            raise
+        happened = "replaced" if present else "removed"
+        raise BackendUnavailable(
+            f"{lake.url_of(plan.key)} was {happened} while it was loaded.",
+            "The rows published before are untouched; try again.",
+        ) from error
 
 
 def judge_staged(plan: LoadPlan, rows: int, other_months: int, figures: Sequence[ColumnStats]) -> None:

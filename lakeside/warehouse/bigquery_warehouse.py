@@ -16,7 +16,7 @@ from lakeside.lake.provenance import ColumnStats
 from lakeside.month import Month
 from lakeside.settings import Settings
 from lakeside.warehouse import bigquery_tables as tables
-from lakeside.warehouse.audit import judge_staged, plan_load
+from lakeside.warehouse.audit import blaming_replacement, judge_staged, plan_load
 from lakeside.warehouse.bigquery_checks import insert_results, select_history, select_latest
 from lakeside.warehouse.bigquery_client import (
     READY_SECONDS,
@@ -85,8 +85,9 @@ class BigQueryWarehouse:
         stem = f"{dataset.name}_{month.year}_{month.number:02d}"
         staging = tables.create_staging(self._place, plan.columns, stem)
         try:
-            stage_object(self._place, plan, lake, staging)
-            judge_staged(plan, *measure_staged(self._place, plan, staging))
+            with blaming_replacement(plan, lake):
+                stage_object(self._place, plan, lake, staging)
+                judge_staged(plan, *measure_staged(self._place, plan, staging))
             if gate is not None:
                 gate(BigQueryMonth(self._place, dataset, month, staging))
             tables.ensure_loads(self._place)

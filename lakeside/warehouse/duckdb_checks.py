@@ -22,6 +22,7 @@ from lakeside.warehouse.check_results import (
     result_values,
 )
 from lakeside.warehouse.duckdb_file import DuckDBFile
+from lakeside.warehouse.duckdb_transaction import transaction
 
 _TABLE = f"{CHECKS_DATASET}.{RESULTS_TABLE}"
 _VIEW = f"{CHECKS_DATASET}.{LATEST_VIEW}"
@@ -31,13 +32,12 @@ def insert_results(
     connection: duckdb.DuckDBPyConnection, file: DuckDBFile, results: Sequence[CheckResult]
 ) -> None:
     """Add results in one transaction; table and view are made where they are missing."""
-    connection.execute("BEGIN")
-    if not _has_table(connection):
-        _create(connection)
     marks = f"({', '.join('?' for _ in RESULTS_NAMES)})"
     values = [value for result in results for value in result_values(result, file.schema)]
-    connection.execute(f"INSERT INTO {_TABLE} VALUES {', '.join([marks] * len(results))}", values)
-    connection.execute("COMMIT")
+    with transaction(connection):
+        if not _has_table(connection):
+            _create(connection)
+        connection.execute(f"INSERT INTO {_TABLE} VALUES {', '.join([marks] * len(results))}", values)
 
 
 def select_latest(connection: duckdb.DuckDBPyConnection, file: DuckDBFile) -> list[CheckResult]:

@@ -11,6 +11,7 @@ from lakeside.warehouse.duckdb_file import DuckDBFile
 from lakeside.warehouse.duckdb_plan import read_plan, require_tables
 from lakeside.warehouse.duckdb_sandbox import Question, interrupt_after, must_be_select, refusing
 from lakeside.warehouse.duckdb_tables import list_names, list_views
+from lakeside.warehouse.duckdb_transaction import transaction
 from lakeside.warehouse.figures import quote_duckdb
 from lakeside.warehouse.protocol import Derived, QueryLimits, TablePage
 from lakeside.warehouse.sql.derive import derive_for_duckdb
@@ -25,13 +26,8 @@ def replace_derived(connection: duckdb.DuckDBPyConnection, file: DuckDBFile, der
     with refusing(question), interrupt_after(connection, derived.seconds):
         must_be_select(connection, select)
         _require_known(connection, file, select, names)
-        connection.execute("BEGIN")
-        try:
+        with transaction(connection):
             _replace(connection, file, derived, select)
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
 
 
 def preview_rows(

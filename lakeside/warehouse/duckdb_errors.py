@@ -21,6 +21,17 @@ from lakeside.errors import (
 _BUSY = ("Could not set lock on file", "different configuration", "already attached", "file handle conflict")
 
 
+_FULL = ("No space left on device", "Disk quota exceeded")
+_FORBIDDEN = ("Permission denied", "Read-only file system")
+_NEWER = "we can only read storage version"
+_DAMAGED = (
+    "not a valid DuckDB database",
+    "Corrupt database file",
+    "Could not read enough bytes from file",
+    "Is a directory",
+)
+
+
 class FileBusy(Exception):
     """Somebody else holds the file; the caller waits and tries again."""
 
@@ -41,16 +52,32 @@ def duckdb_errors(place: str) -> Iterator[None]:
         raise translate(error, place) from error
 
 
+@contextlib.contextmanager
+def folder_errors(place: str) -> Iterator[None]:
+    """Translate what the operating system says of the warehouse's own folders."""
+    try:
+        yield
+    except OSError as error:
+        raise _translate_os(error, place) from error
+
+
 def translate(error: duckdb.Error, place: str) -> LakesideError:
     """The LakesideError a DuckDB exception stands for."""
     text = first_line(error)
+    if is_disk_full(error):
+        return disk_full(place)
     if isinstance(error, duckdb.InterruptException):
         return LimitExceeded(f"The work on {place} was interrupted.", "Ask for less, or allow more seconds.")
     if isinstance(error, duckdb.OutOfMemoryException):
         return LimitExceeded(f"{place}: {text}", "Ask for fewer rows or columns, or aggregate first.")
-    if isinstance(error, duckdb.PermissionException) or "Permission denied" in text:
+    if isinstance(error, duckdb.PermissionException) or any(words in text for words in _FORBIDDEN):
         return AccessDenied(f"{place} may not be used: {text}", "Check who owns the file and its folder.")
-    if "not a valid DuckDB database" in text or isinstance(
+    if _NEWER in text:
+        return BadFile(
+            f"{place} was written by a newer DuckDB than this one ({duckdb.__version__}): {text}",
+            "Use the Lakeside that wrote it; or move the file away, and load the months again from the lake.",
+        )
+    if any(words in text for words in _DAMAGED) or isinstance(
         error, duckdb.SerializationException | duckdb.FatalException
     ):
         return BadFile(
@@ -60,6 +87,29 @@ def translate(error: duckdb.Error, place: str) -> LakesideError:
     if isinstance(error, duckdb.OperationalError):
         return BackendUnavailable(f"{place}: {text}", "Check the disk and try again.")
     return QueryRejected(f"DuckDB refused it: {text}", "Check names and types.")
+
+
+def _translate_os(error: OSError, place: str) -> LakesideError:
+    """The LakesideError for what the operating system says of the warehouse's folder."""
+    if is_disk_full(error):
+        return disk_full(place)
+    text = error.strerror or str(error)
+    if isinstance(error, PermissionError) or text in _FORBIDDEN:
+        return AccessDenied(f"{place} may not be used: {text}.", "Check who owns the file and its folder.")
+    return BackendUnavailable(f"{place} cannot be used: {text}.", "Check the disk and try again.")
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether there was no room for what was to be written."""
+    return any(words in str(error) for words in _FULL)
+
+
+def disk_full(place: str) -> BackendUnavailable:
+    """The error for it; nothing is wrong with the file, and with room the same succeeds."""
+    return BackendUnavailable(
+        f"{place} cannot be written: the disk is full.",
+        "Make room and try again; what was published before is untouched.",
+    )
 
 
 def first_line(error: BaseException) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from lakeside.errors import BackendUnavailable
-from lakeside.warehouse.duckdb_errors import FileBusy, duckdb_errors
+from lakeside.warehouse.duckdb_errors import FileBusy, duckdb_errors, folder_errors
 from lakeside.warehouse.figures import quote_duckdb
 
 # Readers of one process share one instance, so they must all ask for exactly this; it is also what
@@ -118,15 +118,17 @@ class DuckDBFile:
         # Built under another name and linked into place, so that nobody meets a half-created file.
         if self.path.exists():
             return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         draft = self.path.with_name(f".{self.path.name}.{uuid.uuid4().hex}")
-        try:
-            with self._translated(), duckdb.connect(str(draft)) as connection:
-                connection.execute(f"CREATE SCHEMA {quote_duckdb(self.schema)}")
-            with contextlib.suppress(FileExistsError):
-                os.link(draft, self.path)
-        finally:
-            draft.unlink(missing_ok=True)
+        with self._translated(), folder_errors(str(self.path)):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                with duckdb.connect(str(draft)) as connection:
+                    connection.execute(f"CREATE SCHEMA {quote_duckdb(self.schema)}")
+                with contextlib.suppress(FileExistsError):
+                    os.link(draft, self.path)
+            finally:
+                for left in (draft, draft.with_name(draft.name + ".wal")):
+                    left.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:

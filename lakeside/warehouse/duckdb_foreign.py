@@ -8,8 +8,9 @@ import duckdb
 import pyarrow as pa
 
 from lakeside.errors import ContractViolation
-from lakeside.warehouse.duckdb_errors import first_line
+from lakeside.warehouse.duckdb_errors import disk_full, first_line, is_disk_full
 from lakeside.warehouse.duckdb_file import DuckDBFile
+from lakeside.warehouse.duckdb_transaction import transaction
 
 if TYPE_CHECKING:  # importing it brings pandas along, which a command that only loads months never needs
     import pyarrow.dataset as ds
@@ -27,21 +28,18 @@ def replace_table(
     """
     name = file.table(table)
     connection.register(_INCOMING, rows)
-    connection.execute("BEGIN")
     try:
-        connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM {_INCOMING}")
-        connection.execute(f"COMMENT ON TABLE {name} IS '{description.replace(chr(39), chr(39) * 2)}'")
-        counted = connection.execute(f"SELECT count(*) FROM {name}").fetchone()
-        connection.execute("COMMIT")
+        with transaction(connection):
+            connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM {_INCOMING}")
+            connection.execute(f"COMMENT ON TABLE {name} IS '{description.replace(chr(39), chr(39) * 2)}'")
+            counted = connection.execute(f"SELECT count(*) FROM {name}").fetchone()
     except (duckdb.Error, pa.ArrowException, OSError, ValueError) as error:
-        connection.execute("ROLLBACK")
+        if is_disk_full(error):
+            raise disk_full(str(file.path)) from error
         raise ContractViolation(
             f"{table} cannot be made: {first_line(error)}",
             "Rename or convert the column, and write it again.",
         ) from error
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
     finally:
         connection.unregister(_INCOMING)
     return int(counted[0]) if counted else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from lakeside.month import Month
 from lakeside.warehouse.audit import LoadPlan
 from lakeside.warehouse.duckdb_file import DuckDBFile
 from lakeside.warehouse.duckdb_staging import STAGED
+from lakeside.warehouse.duckdb_transaction import transaction
 from lakeside.warehouse.figures import quote_duckdb
 from lakeside.warehouse.loads import (
     LOADS_COLUMNS,
@@ -43,16 +45,11 @@ def publish_staged(
     attached = quote_duckdb(f"staging_{staged.stem}")
     connection.execute(f"ATTACH '{str(staged).replace(chr(39), chr(39) * 2)}' AS {attached} (READ_ONLY)")
     try:
-        connection.execute("BEGIN")
-        try:
-            publication = _swap(connection, file, plan, f"{attached}.{STAGED}")
-            connection.execute("COMMIT")
-        except BaseException:
-            _roll_back(connection)
-            raise
+        with transaction(connection):
+            return _swap(connection, file, plan, f"{attached}.{STAGED}")
     finally:
-        connection.execute(f"DETACH {attached}")
-    return publication
+        with suppress(duckdb.Error):  # the connection is closed next, which detaches too
+            connection.execute(f"DETACH {attached}")
 
 
 def delete_month(
@@ -170,11 +167,3 @@ def _describe(connection: duckdb.DuckDBPyConnection, table: str, column: Column)
 
 def _comment(connection: duckdb.DuckDBPyConnection, target: str, text: str) -> None:
     connection.execute(f"COMMENT ON {target} IS '{text.replace(chr(39), chr(39) * 2)}'")
-
-
-def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
-    # A failed statement may already have ended the transaction; the first error is the one to show.
-    try:
-        connection.execute("ROLLBACK")
-    except duckdb.Error:
-        return

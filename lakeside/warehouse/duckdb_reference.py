@@ -8,6 +8,7 @@ import pyarrow as pa
 from lakeside.datasets.contract import Reference
 from lakeside.warehouse.duckdb_file import DuckDBFile
 from lakeside.warehouse.duckdb_publish import DUCKDB_TYPES
+from lakeside.warehouse.duckdb_transaction import transaction
 from lakeside.warehouse.figures import quote_duckdb
 
 _INCOMING = "lakeside_incoming"
@@ -21,17 +22,13 @@ def replace_reference(
     names = ", ".join(quote_duckdb(c.name) for c in reference.columns)
     columns = ", ".join(f"{quote_duckdb(c.name)} {DUCKDB_TYPES[c.kind]}" for c in reference.columns)
     connection.register(_INCOMING, rows)
-    connection.execute("BEGIN")
     try:
-        connection.execute(f"CREATE OR REPLACE TABLE {table} ({columns})")
-        connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {_INCOMING}")
-        _comment(connection, f"TABLE {table}", f"{reference.title} (contract {reference.version})")
-        for column in reference.columns:
-            _comment(connection, f"COLUMN {table}.{quote_duckdb(column.name)}", column.description)
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
+        with transaction(connection):
+            connection.execute(f"CREATE OR REPLACE TABLE {table} ({columns})")
+            connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {_INCOMING}")
+            _comment(connection, f"TABLE {table}", f"{reference.title} (contract {reference.version})")
+            for column in reference.columns:
+                _comment(connection, f"COLUMN {table}.{quote_duckdb(column.name)}", column.description)
     finally:
         connection.unregister(_INCOMING)
     return int(rows.num_rows)

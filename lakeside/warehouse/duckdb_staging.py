@@ -11,7 +11,7 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -19,11 +19,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lakeside.datasets.contract import SOURCE_MONTH
+from lakeside.errors import BadFile
+from lakeside.lake.errors import decoded
 from lakeside.lake.lake import Lake
 from lakeside.lake.provenance import ColumnStats
 from lakeside.processes import process_exists
 from lakeside.warehouse.audit import LoadPlan
-from lakeside.warehouse.duckdb_errors import duckdb_errors
+from lakeside.warehouse.duckdb_errors import duckdb_errors, first_line, folder_errors, is_disk_full
 from lakeside.warehouse.duckdb_file import WRITE_CONFIG
 from lakeside.warehouse.figures import DUCKDB, figure_expressions, quote_duckdb, read_figures
 
@@ -42,12 +44,17 @@ class StagingFolder:
     @contextlib.contextmanager
     def staged(self, plan: LoadPlan, lake: Lake) -> Iterator[Path]:
         """Load the object into a file of its own, which is gone when the block ends."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        with folder_errors(str(self.folder)):
+            self.folder.mkdir(parents=True, exist_ok=True)
         stem = f"{plan.dataset.name}_{plan.month.year}_{plan.month.number:02d}"
         name = f"{stem}_{int(time.time())}_{os.getpid()}_{uuid.uuid4().hex[:8]}.duckdb"
         path = self.folder / name
         try:
-            with duckdb_errors(str(path)), duckdb.connect(str(path), config=WRITE_CONFIG) as connection:
+            with (
+                duckdb_errors(str(path)),
+                duckdb.connect(str(path), config=WRITE_CONFIG) as connection,
+                _reading(lake.url_of(plan.key)),
+            ):
                 _load(connection, plan, lake)
             yield path
         finally:
@@ -86,14 +93,39 @@ def _load(connection: duckdb.DuckDBPyConnection, plan: LoadPlan, lake: Lake) -> 
     if local is not None:
         connection.execute(f"CREATE TABLE {STAGED} AS SELECT * FROM read_parquet(?)", [str(local)])
         return
+    failures: list[Exception] = []  # through DuckDB only their words would arrive
     with lake.open_reader(plan.key) as handle:
         parquet = pq.ParquetFile(handle)
-        batches = pa.RecordBatchReader.from_batches(
-            parquet.schema_arrow, parquet.iter_batches(batch_size=_BATCH_ROWS)
-        )
-        connection.register("batches", batches)
-        connection.execute(f"CREATE TABLE {STAGED} AS SELECT * FROM batches")
+        rows = _noting(parquet.iter_batches(batch_size=_BATCH_ROWS), failures)
+        connection.register("batches", pa.RecordBatchReader.from_batches(parquet.schema_arrow, rows))
+        try:
+            connection.execute(f"CREATE TABLE {STAGED} AS SELECT * FROM batches")
+        except duckdb.Error as error:
+            raise (failures or [error])[0] from error
         connection.unregister("batches")
+
+
+def _noting(batches: Iterable[pa.RecordBatch], failures: list[Exception]) -> Iterator[pa.RecordBatch]:
+    try:
+        yield from batches
+    except Exception as error:
+        failures.append(error)
+        raise
+
+
+@contextlib.contextmanager
+def _reading(url: str) -> Iterator[None]:
+    """What DuckDB or Arrow cannot read is the object's fault; a full disk is not."""
+    try:
+        with decoded(url):
+            yield
+    except duckdb.Error as error:
+        if is_disk_full(error) or isinstance(error, duckdb.OutOfMemoryException | duckdb.InterruptException):
+            raise
+        raise BadFile(
+            f"{url} cannot be loaded: {first_line(error)}",
+            "Write the month again with --force, then load it.",
+        ) from error
 
 
 def _remove(path: Path) -> None:

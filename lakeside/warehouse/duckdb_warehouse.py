@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from lakeside.lake.lake import Lake
 from lakeside.lake.provenance import ColumnStats
 from lakeside.month import Month
 from lakeside.settings import Settings
-from lakeside.warehouse.audit import judge_staged, plan_load
+from lakeside.warehouse.audit import blaming_replacement, judge_staged, plan_load
 from lakeside.warehouse.cancelling import QueryHandle
 from lakeside.warehouse.duckdb_checks import insert_results, select_history, select_latest
 from lakeside.warehouse.duckdb_file import DuckDBFile
@@ -35,6 +36,7 @@ from lakeside.warehouse.duckdb_publish import (
 from lakeside.warehouse.duckdb_reference import ensure_reference, replace_reference
 from lakeside.warehouse.duckdb_staging import StagingFolder, measure_staged
 from lakeside.warehouse.duckdb_tables import list_file_tables, list_views
+from lakeside.warehouse.duckdb_transaction import transaction
 from lakeside.warehouse.loads import LOADS_NAMES, LOADS_TABLE, read_publications
 from lakeside.warehouse.month_rows import Gate
 from lakeside.warehouse.protocol import (
@@ -80,8 +82,10 @@ class DuckDBWarehouse:
         """Stage the object in a file of its own, audit it, then swap the month in one transaction."""
         plan = plan_load(dataset, month, lake, key)
         self._staging.sweep(_DAY_SECONDS)
-        with self._staging.staged(plan, lake) as staged:
-            judge_staged(plan, *measure_staged(staged, plan))
+        with ExitStack() as stack:
+            with blaming_replacement(plan, lake):
+                staged = stack.enter_context(self._staging.staged(plan, lake))
+                judge_staged(plan, *measure_staged(staged, plan))
             if gate is not None:
                 gate(open_staged(staged, dataset, month))
             with self._file.write() as connection:
@@ -108,10 +112,8 @@ class DuckDBWarehouse:
             if not table_columns(connection, self._file, dataset.name):
                 return 0
             ensure_loads(connection, self._file)
-            connection.execute("BEGIN")
-            removed = delete_month(connection, self._file, dataset, month)
-            connection.execute("COMMIT")
-            return removed
+            with transaction(connection):
+                return delete_month(connection, self._file, dataset, month)
 
     def count_months(self) -> Mapping[tuple[str, Month], int]:
         """(dataset, month) -> rows; one query per table that has a `source_month`."""

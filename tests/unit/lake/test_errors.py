@@ -32,6 +32,7 @@ URL = "gs://bucket/data/object"
         (HttpError({"code": 404, "message": "no"}), NotFound),
         (PermissionError(13, "no"), AccessDenied),
         (OSError("Forbidden: b/o\nno"), AccessDenied),
+        (OSError(errno.EROFS, "Read-only file system"), AccessDenied),
         (HttpError({"code": 401, "message": "Invalid Credentials"}), AccessDenied),
         (HttpError({"code": "403", "message": "no"}), AccessDenied),
         (google.auth.exceptions.DefaultCredentialsError("none found"), AccessDenied),
