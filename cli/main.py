@@ -16,9 +16,11 @@ from importlib import import_module
 
 import typer
 from typer.exceptions import TyperException
+from typer.models import CommandInfo
 
 from cli.arguments import Misuse
 from cli.output import show_error
+from cli.recording import recorded
 from lakeside import __version__
 from lakeside.errors import LakesideError, QueryRejected, SettingsError
 
@@ -57,6 +59,7 @@ VERBS = {
     "runs": "cli.runs_command",
     "schedule": "cli.schedule_command",
     "models": "cli.models_command",
+    "audit": "cli.audit_command",
 }
 
 
@@ -74,6 +77,11 @@ def _options(
     """A parquet data lake of NYC taxi trips: fetch months, publish them, see what is where."""
 
 
+def name_command(info: CommandInfo) -> str:
+    """The word of a command within its group."""
+    return info.name or getattr(info.callback, "__name__", "").replace("_", "-")
+
+
 def build_app(verbs: Iterable[str]) -> typer.Typer:
     """The command line with these verbs; building one of them takes a third of building all."""
     app = typer.Typer(
@@ -87,9 +95,12 @@ def build_app(verbs: Iterable[str]) -> typer.Typer:
     for verb in verbs:
         member = getattr(import_module(VERBS[verb]), verb.replace("-", "_"))
         if isinstance(member, typer.Typer):
+            for info in member.registered_commands:
+                if info.callback is not None:
+                    info.callback = recorded(f"{verb} {name_command(info)}", info.callback)
             app.add_typer(member)
         else:
-            app.command(verb)(member)
+            app.command(verb)(recorded(verb, member))
     return app
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from cli.supervisor_children import Recipe, answers_ok
@@ -90,7 +91,9 @@ def make_console(settings: Settings, host: str = HOST) -> Recipe:
     command += ["--server.port", str(settings.console.port), "--server.headless", "true"]
     command += ["--browser.gatherUsageStats", "false"]
     health = console_url(settings) + "/_stcore/health"
-    return _make_recipe("console", settings, command, lambda: answers_ok(health) is not None)
+    recipe = _make_recipe("console", settings, command, lambda: answers_ok(health) is not None)
+    # The web server by itself believes X-Forwarded-For of whoever connects from this machine.
+    return replace(recipe, environment={**recipe.environment, "FORWARDED_ALLOW_IPS": ""})
 
 
 def worker_name() -> str:

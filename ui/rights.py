@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+import streamlit as st
+
 from lakeside.people import Act, Caller
+from lakeside.people.login import find_console_url
 from ui.access.opened import open_settings
 from ui.access.visitor import find_caller, find_gate
 
@@ -28,6 +31,12 @@ def find_visitor() -> Caller:
 def has_login() -> bool:
     """Does everybody have to log in."""
     return open_settings().people.has_login
+
+
+def find_right_place() -> str | None:
+    """The console's address where a login works, when the browser is at another; None when it is there."""
+    right, here = find_console_url(open_settings()), st.context.url
+    return None if here is None or here.startswith(right) else right
 
 
 def find_refusal(act: Act) -> str | None:

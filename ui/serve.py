@@ -11,6 +11,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.starlette import App
 
+from lakeside.people.login import list_console_hosts, make_login
 from lakeside.settings import load_settings
 from ui.access.visitor import is_loopback
 from ui.components.links import LINK_SCRIPT
@@ -18,9 +19,16 @@ from ui.components.sql_names import NAME_SCRIPT
 from ui.serving.guard import Guard, Names
 from ui.serving.policy import make_headers, read_streamlit_page
 
-_console = load_settings().console
+_settings = load_settings()
+_console = _settings.console
 _local = is_loopback(str(st.get_option("server.address") or "")) or _console.published_on_loopback
-_names = Names(frozenset(name.lower().rstrip(".") for name in _console.allowed_hosts), not _local)
+_listed = [*_console.allowed_hosts, *list_console_hosts(_settings)]
+_names = Names(frozenset(name.lower().rstrip(".") for name in _listed), not _local)
+_login = make_login(_settings)  # handed over in memory: a client's secret is written to no file
 _headers = make_headers([read_streamlit_page(), LINK_SCRIPT, NAME_SCRIPT])
 
-app = App(Path(__file__).with_name("app.py"), middleware=[Middleware(Guard, names=_names, headers=_headers)])
+app = App(
+    Path(__file__).with_name("app.py"),
+    middleware=[Middleware(Guard, names=_names, headers=_headers)],
+    secrets={"auth": _login} if _login else None,
+)

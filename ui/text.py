@@ -20,8 +20,11 @@ QUERY_QUESTION = "What do the files say?"
 SQL_QUESTION = "What do the tables say, and what does asking cost?"
 WAREHOUSE_QUESTION = "What is loaded?"
 CHECKS_QUESTION = "What is wrong?"
+AUDIT_QUESTION = "Who did what?"
+NOTHING_DONE = "Nothing like that was done."
 
 LOG_IN = "Log in"
+LOG_IN_THERE = "Log in at {url}"
 LOG_OUT = "Log out"
 
 TRY_OUT = "Try it with sample data"

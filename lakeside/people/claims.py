@@ -45,7 +45,7 @@ def find_email(claims: Mapping[str, Any]) -> str | None:
     Letters beyond ASCII are not trusted: some become ASCII letters in small (K, the Kelvin sign, does).
     """
     email, verified = claims.get("email"), claims.get("email_verified")
-    if not isinstance(email, str) or verified not in (True, "true"):  # some providers write it as text
+    if not isinstance(email, str) or not (verified is True or verified == "true"):  # some write text
         return None
     parts = email.split("@")
     if not email.isascii() or not email.isprintable() or len(parts) != 2 or not all(parts):

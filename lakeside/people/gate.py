@@ -54,7 +54,7 @@ class Gate:
         if caller.because:
             return AccessDenied(caller.because, caller.hint)
         return AccessDenied(
-            f"{caller.name} has the role {caller.role}; to {words} takes the role {least}.",
+            f"The role {caller.role} may not {words}: that takes the role {least}.",
             "Ask an administrator of this console for it.",
         )
 

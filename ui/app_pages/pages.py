@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lakeside.people import Act
+
 
 @dataclass(frozen=True, slots=True)
 class PageEntry:
-    """A page: file under `app_pages`, title, place in the URL (empty: home) and Material icon."""
+    """A page: file under `app_pages`, title, place in the URL (empty: home) and Material icon.
+
+    `act` is what it takes to be in the sidebar; what the page reads is refused beneath it all the same.
+    """
 
     file: str
     title: str
     url_path: str
     icon: str
+    act: Act = Act.SEE
 
     @property
     def path(self) -> str:
@@ -31,6 +37,7 @@ PAGES = [
     PageEntry("warehouse_page.py", "Warehouse", "warehouse", ":material/table_chart:"),
     PageEntry("checks_page.py", "Checks", "checks", ":material/rule:"),
     PageEntry("sql_page.py", "SQL", "sql", ":material/terminal:"),
+    PageEntry("audit_page.py", "Audit", "audit", ":material/history_edu:", Act.READ_AUDIT),
 ]
 
 

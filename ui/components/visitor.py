@@ -6,7 +6,7 @@ import streamlit as st
 
 from lakeside.people import Caller
 from ui.components.markup import el, prose
-from ui.text import LOG_IN, LOG_OUT, ONE_SENTENCE
+from ui.text import LOG_IN, LOG_IN_THERE, LOG_OUT, ONE_SENTENCE
 
 
 def show_visitor(visitor: Caller, has_login: bool) -> None:
@@ -20,8 +20,8 @@ def show_visitor(visitor: Caller, has_login: bool) -> None:
     st.button(LOG_OUT, icon=":material/logout:", type="tertiary", on_click=st.logout, key="log_out")
 
 
-def show_login(visitor: Caller) -> None:
-    """Why there is nothing to see, and the button that changes it."""
+def show_login(visitor: Caller, elsewhere: str | None) -> None:
+    """Why there is nothing to see, and the button that changes it, or the address where it does."""
     with st.container(border=True, horizontal_alignment="center", key="login"):
         st.html(
             el(
@@ -34,6 +34,9 @@ def show_login(visitor: Caller) -> None:
                 class_="ls-empty",
             )
         )
-        st.button(LOG_IN, icon=":material/login:", type="primary", on_click=st.login, key="log_in")
+        if elsewhere:
+            st.link_button(LOG_IN_THERE.format(url=elsewhere), elsewhere, icon=":material/login:")
+        else:
+            st.button(LOG_IN, icon=":material/login:", type="primary", on_click=st.login, key="log_in")
         if visitor.name:
             st.button(LOG_OUT, icon=":material/logout:", type="tertiary", on_click=st.logout, key="log_out")
