@@ -7,8 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flows.door import Door
-from flows.names import INGEST_FLOW, LOAD_FLOW
-from flows.parameters import IngestParameters, LoadParameters, check_parameters
+from flows.names import CHECK_FLOW, INGEST_FLOW, LOAD_FLOW, OBJECT_FLOW
+from flows.parameters import (
+    CheckParameters,
+    IngestParameters,
+    LoadParameters,
+    ObjectParameters,
+    check_parameters,
+)
 from flows.run_views import Preflight, StartedRuns
 from flows.runs import Launch, RunSummary
 from lakeside.errors import BackendUnavailable
@@ -55,6 +61,24 @@ class StartsRuns(Door):
         """Start `load-months` (lake to warehouse alone); raises as `start_ingest` does."""
         values = {"dataset": dataset, "year": year, "months": list(months)}
         return self._start(LOAD_FLOW, check_parameters(LoadParameters, values))
+
+    @changing(Act.CHECK_MONTH)
+    def start_check(self, dataset: str, year: int, months: tuple[int, ...]) -> RunSummary:
+        """Start `check-months` (nothing is fetched or loaded); raises as `start_ingest` does."""
+        values = {"dataset": dataset, "year": year, "months": list(months)}
+        return self._start(CHECK_FLOW, check_parameters(CheckParameters, values))
+
+    @changing(Act.LOAD_OBJECT)
+    def start_object(self, lake_object: str, table: str, replace: bool = False) -> RunSummary:
+        """Start `load-object`: a lake object as a table of its own; raises as `start_ingest` does.
+
+        The name is looked at before anything starts: it must be a table's, and none of Lakeside's own.
+        """
+        from lakeside.foreign_tables import check_table_name
+
+        check_table_name(table)
+        values = {"lake_object": lake_object, "table": table, "replace": replace}
+        return self._start(OBJECT_FLOW, check_parameters(ObjectParameters, values))
 
     @changing(Act.START_RUNS)
     def start_plan(self, plan: Plan, nonce: str = "", fan_out: str = "threads") -> StartedRuns:

@@ -20,7 +20,7 @@ from prefect.tasks import Task
 from flows.cancel_watch import CancelWatch
 from flows.lines import read_result
 from flows.names import CHECK_FAILED_EVENT
-from flows.parameters import FanOut, name_run
+from flows.parameters import FanOut, name_work
 from flows.reporter import RunReporter
 from flows.runs import MonthLine
 from lakeside.errors import LakesideError
@@ -43,8 +43,7 @@ def get_run_id() -> UUID:
 
 def name_this_run() -> str:
     """The name of the run that is about to start, made from its parameters."""
-    parameters = flow_run.parameters
-    return name_run(parameters["dataset"], parameters["year"], parameters["months"])
+    return name_work(str(flow_run.flow_name), flow_run.parameters)
 
 
 def is_retryable(_task: Task[Any, Any], _run: TaskRun, state: State[Any]) -> bool:

@@ -3,13 +3,17 @@
 INGEST_FLOW = "ingest-months"
 LOAD_FLOW = "load-months"
 SYNC_FLOW = "sync-months"
+CHECK_FLOW = "check-months"
+OBJECT_FLOW = "load-object"
 MONTH_FLOWS = (INGEST_FLOW, LOAD_FLOW)  # the flows that work on months themselves
-FLOW_NAMES = (*MONTH_FLOWS, SYNC_FLOW)
+SCHEDULED_FLOWS = (*MONTH_FLOWS, SYNC_FLOW, CHECK_FLOW)
+FLOW_NAMES = (*SCHEDULED_FLOWS, OBJECT_FLOW)
 DEPLOYMENT = "lakeside"
 PART_DEPLOYMENT = "lakeside-part"  # months that a run sends to the work pool; limited, so it has its own
 
 TABLE_KEY = "months"
 PROGRESS_KEY = "progress"
+RESULT_KEY = "result"  # what a run that has no months came to
 
 CHECK_FAILED_EVENT = "lakeside.check.failed"
 HEARTBEAT_EVENT = "prefect.flow-run.heartbeat"

@@ -6,11 +6,12 @@ so the console validates a request with the same models before it sends it. Impo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from flows.names import CHECK_FLOW, OBJECT_FLOW
 from lakeside.errors import SettingsError
 from lakeside.month import FIRST_YEAR, LAST_YEAR
 
@@ -25,6 +26,7 @@ MonthNumber = Annotated[int, Field(ge=1, le=12)]
 
 
 LakeObjectKey = Annotated[str, Field(min_length=1, max_length=1024)]
+TableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
 MonthsBack = Annotated[int, Field(ge=1, le=24)]
 
 
@@ -69,6 +71,26 @@ class IngestParameters(LoadParameters):
         return self
 
 
+class CheckParameters(BaseModel):
+    """The parameters of the flow `check-months`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: DatasetName
+    year: Year
+    months: Months
+
+
+class ObjectParameters(BaseModel):
+    """The parameters of the flow `load-object`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lake_object: LakeObjectKey
+    table: TableName
+    replace: bool = False
+
+
 class SyncParameters(BaseModel):
     """The parameters of the flow `sync-months`."""
 
@@ -107,6 +129,14 @@ def compact_months(months: Iterable[int]) -> str:
         else:
             ranges.append([month])
     return ",".join(f"{r[0]}-{r[-1]}" if len(r) > 1 else str(r[0]) for r in ranges)
+
+
+def name_work(flow: str, parameters: Mapping[str, Any]) -> str:
+    """The name of a run of one of our flows, by its parameters."""
+    if flow == OBJECT_FLOW:
+        return f"table {parameters['table']}"
+    name = name_run(parameters["dataset"], parameters["year"], parameters["months"])
+    return f"{name} checks" if flow == CHECK_FLOW else name
 
 
 def name_run(dataset: str, year: int, months: Iterable[int]) -> str:

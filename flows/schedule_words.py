@@ -11,8 +11,14 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel
 
-from flows.names import INGEST_FLOW, LOAD_FLOW, SYNC_FLOW
-from flows.parameters import IngestParameters, LoadParameters, SyncParameters, check_parameters
+from flows.names import CHECK_FLOW, INGEST_FLOW, LOAD_FLOW, SYNC_FLOW
+from flows.parameters import (
+    CheckParameters,
+    IngestParameters,
+    LoadParameters,
+    SyncParameters,
+    check_parameters,
+)
 from flows.schedule_views import ScheduleSpec, ScheduleWords
 from lakeside.errors import SettingsError
 
@@ -22,6 +28,7 @@ MODELS: dict[str, type[BaseModel]] = {
     INGEST_FLOW: IngestParameters,
     LOAD_FLOW: LoadParameters,
     SYNC_FLOW: SyncParameters,
+    CHECK_FLOW: CheckParameters,
 }
 
 _DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

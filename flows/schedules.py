@@ -29,7 +29,7 @@ from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.client.schemas.sorting import FlowRunSort
 
-from flows.names import DEPLOYMENT, FLOW_NAMES
+from flows.names import DEPLOYMENT, SCHEDULED_FLOWS
 from flows.queries import get_deployment
 from flows.schedule_views import DeploymentView, ScheduleSpec, ScheduleView
 from flows.schedule_words import build_schedule, check_spec, describe_schedule, find_words
@@ -46,7 +46,7 @@ def list_deployments(client: SyncPrefectClient) -> list[DeploymentView]:
     found = _read_deployments(client)
     names = read_flow_names(client, {deployment.flow_id for deployment in found})
     views = [_view_deployment(client, d, names.get(d.flow_id, "")) for d in found]
-    return sorted(views, key=lambda view: FLOW_NAMES.index(view.flow))
+    return sorted(views, key=lambda view: SCHEDULED_FLOWS.index(view.flow))
 
 
 def list_schedules(client: SyncPrefectClient) -> list[ScheduleView]:
@@ -163,7 +163,7 @@ def _plan_runs(client: SyncPrefectClient, deployment_id: UUID) -> None:
 
 def _read_deployments(client: SyncPrefectClient) -> list[DeploymentResponse]:
     return client.read_deployments(
-        flow_filter=FlowFilter(name=FlowFilterName(any_=list(FLOW_NAMES))),
+        flow_filter=FlowFilter(name=FlowFilterName(any_=list(SCHEDULED_FLOWS))),
         deployment_filter=DeploymentFilter(name=DeploymentFilterName(any_=[DEPLOYMENT])),
         limit=_MOST_DEPLOYMENTS,
     )

@@ -20,10 +20,12 @@ from prefect.exceptions import ObjectNotFound
 from prefect.flows import Flow
 from prefect.workers.process import ProcessWorker
 
+from flows.check_months import check_months
 from flows.dead_runs import cancel_runs, sweep_dead_runs
 from flows.heartbeat import register_automation
 from flows.ingest_months import ingest_months
 from flows.load_months import load_months
+from flows.load_object import load_object
 from flows.names import DEPLOYMENT, PART_DEPLOYMENT
 from flows.sync_months import sync_months
 from lakeside import __version__
@@ -36,7 +38,7 @@ logger = logging.getLogger(__name__)
 # command of our own Prefect skips copying code and starts one process less, which takes seconds.
 JOB_VARIABLES = {"stream_output": False, "command": "python -m prefect.engine"}
 PROCESS = "process"
-FLOWS: tuple[Flow[..., Any], ...] = (ingest_months, load_months, sync_months)
+FLOWS: tuple[Flow[..., Any], ...] = (ingest_months, load_months, sync_months, check_months, load_object)
 
 
 def register(settings: Settings) -> None:

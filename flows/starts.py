@@ -28,7 +28,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 from flows.history import list_attempts, read_lines, read_months, settle_lines
 from flows.labels import make_digest, make_key, make_tags, request_tag
 from flows.names import INGEST_FLOW, LOAD_FLOW, MONTH_FLOWS
-from flows.parameters import IngestParameters, LoadParameters, check_parameters, name_run
+from flows.parameters import IngestParameters, LoadParameters, check_parameters, name_work
 from flows.queries import get_deployment
 from flows.run_views import StartedRuns
 from flows.runs import RunSummary
@@ -176,7 +176,7 @@ def _create_once(client: SyncPrefectClient, order: _Order, deployment_id: UUID) 
     run = client.create_flow_run_from_deployment(
         deployment_id,
         parameters=parameters,
-        name=name_run(parameters["dataset"], parameters["year"], parameters["months"]),
+        name=name_work(order.flow, parameters),
         tags=order.tags,
         idempotency_key=order.key,
     )

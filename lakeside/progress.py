@@ -48,6 +48,7 @@ class MonthState(StrEnum):
     PUBLISHED = "published"  # in the lake and in the warehouse, audited
     WRITTEN = "written"  # in the lake; loading was not asked for
     UNCHANGED = "unchanged"  # source and contract are as before; nothing was fetched or loaded again
+    CHECKED = "checked"  # every check was evaluated and no error-check failed; nothing was changed
     FAILED = "failed"
 
 

@@ -102,6 +102,16 @@ def adopt_object(key: str, dataset: str, month: str, load: bool, force: bool) ->
     _open_runs([open_run_console().start_ingest(launch)])
 
 
+def load_object(key: str, table: str, replace: bool) -> None:
+    """Start the run that makes a lake object a table of its own, and show it.
+
+    Raises:
+        SettingsError: the name is no table's, or one of Lakeside's own.
+        BackendUnavailable: nothing would execute the run.
+    """
+    _open_runs([open_run_console().start_object(key, table, replace)])
+
+
 def cancel_run(run_id: str) -> None:
     """Ask for the run to stop; its page shows when it has."""
     open_run_console().cancel_run(run_id)

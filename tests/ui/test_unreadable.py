@@ -19,7 +19,7 @@ from tests.ui.conftest import OpenPage, html_of
 from ui.actions import adopt_object
 from ui.presenters.load_presenter import Choice, find_choice, present_table_command
 from ui.presenters.unreadable_presenter import present_any_object, present_head
-from ui.text import ADOPT
+from ui.text import ADOPT, LOAD_TABLE
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +79,21 @@ def test_the_way_in(swamp_home: Path, open_page: OpenPage) -> None:
     assert "Month 13 does not exist" in html_of(app)
     closed = open_page(swamp_home, "lake", object="swamp/page.parquet", tab="load")
     assert "only parquet and CSV can be" in html_of(closed)
+    assert "only parquet can be loaded as it is" in html_of(closed)
+    assert LOAD_TABLE not in [button.label for button in closed.button]
+
+
+def test_the_way_to_a_table_of_its_own(swamp_home: Path, open_page: OpenPage) -> None:
+    """What cannot be is refused at once; nothing executes runs here, which is said too."""
+    app = open_page(swamp_home, "lake", object="swamp/types.parquet", tab="load")
+    (name,) = [field for field in app.text_input if field.label == "Name of the table"]
+    assert name.value == "types"
+    for given, said in (("green", "a table of Lakeside"), ("types", "No Prefect server answers")):
+        (name,) = [field for field in app.text_input if field.label == "Name of the table"]
+        name.set_value(given)
+        next(button for button in app.button if button.label == LOAD_TABLE).click().run()
+        assert not app.exception
+        assert said in html_of(app)
 
 
 def test_an_object_in_the_months_place_is_not_replaced_unasked() -> None:

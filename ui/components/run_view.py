@@ -10,7 +10,14 @@ from lakeside.people import Act
 from ui.access.runs import load_artifacts, load_logs, load_parts, load_run, load_tasks
 from ui.actions import cancel_run
 from ui.components.boundary import error_boundary
-from ui.components.pieces import show_facts, show_failed_message, show_muted, show_pairs, show_table
+from ui.components.pieces import (
+    show_facts,
+    show_failed_message,
+    show_links,
+    show_muted,
+    show_pairs,
+    show_table,
+)
 from ui.components.run_log import show_run_log
 from ui.components.run_panel import show_lines, show_progress
 from ui.pace import find_pace, note_sign
@@ -55,6 +62,8 @@ def _show_live(run_id: str, was_over: bool) -> None:
         )
         show_failed_message(view.message)
         show_lines(view.lines)
+        if view.links:
+            show_links(view.links)
         if view.is_over and view.progress_tone == "bad":
             _show_tracebacks(view)
         if view.is_over != was_over or (note_sign("run", view.sign) and not view.is_over):

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 import streamlit as st
 
 from flows.console import ScheduleSpec, ScheduleView
-from flows.names import SYNC_FLOW
+from flows.names import CHECK_FLOW, INGEST_FLOW, LOAD_FLOW, SYNC_FLOW
 from lakeside.datasets import list_datasets
 from lakeside.month import FIRST_YEAR
 from lakeside.people import Act
@@ -103,7 +103,7 @@ def _show_parameters(flow: str, values: dict[str, Any], place: str) -> dict[str,
                 key=f"{place}_months",
                 width=320,
             )
-        if flow != "load-months":
+        if flow not in (LOAD_FLOW, CHECK_FLOW):
             found["source"] = st.selectbox(
                 "Source",
                 sources,
@@ -112,7 +112,7 @@ def _show_parameters(flow: str, values: dict[str, Any], place: str) -> dict[str,
                 width=160,
             )
             found["load"] = st.toggle("Publish too", values.get("load", True), key=f"{place}_load")
-        if flow == "ingest-months":
+        if flow == INGEST_FLOW:
             found["force"] = st.toggle("By force", values.get("force", False), key=f"{place}_force")
     return found
 

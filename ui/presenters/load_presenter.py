@@ -16,6 +16,10 @@ PROMISE = (
     "An object that lies where the month belongs is replaced by what it is conformed to, if you agree; any "
     "other stays as it is.",
 )
+TABLE_PROMISE = (
+    "A run publishes the object as it is, without a contract; the table is replaced as a whole each time, "
+    "and readers see it before or after.",
+)
 _CONTENTS = ("csv", "gzip", "text")
 _WORD = re.compile(r"[A-Za-z0-9]+")
 
@@ -43,10 +47,18 @@ def present_adoption(facts: ObjectFacts) -> str:
     return ""
 
 
+def present_table(facts: ObjectFacts) -> str:
+    """Why the object cannot become a table of its own; nothing where it can."""
+    return "" if facts.footer is not None else f"It is {facts.content}: only parquet can be loaded as it is."
+
+
 def present_table_command(key: str) -> str:
-    """The command that loads the object as it is, with a name for the table made of the object's."""
+    """The command that loads the object as it is, under the name the form begins with."""
+    return f"lakeside load-object {shlex.quote(key)} --table {name_table(key)}"
+
+
+def name_table(key: str) -> str:
+    """A name for a table, made of the object's."""
     words = _WORD.findall(key.rpartition("/")[2].removesuffix(".parquet"))
     name = "_".join(words).lower() or "object"
-    if name[0].isdigit():
-        name = f"t_{name}"
-    return f"lakeside load-object {shlex.quote(key)} --table {name}"
+    return f"t_{name}" if name[0].isdigit() else name

@@ -67,6 +67,7 @@ MONTH: dict[str, Look] = {
     "published": Look("✓", "published", "good"),
     "written": Look("◐", "written", "good"),
     "unchanged": Look("=", "unchanged", "good"),
+    "checked": Look("✓", "checked", "good"),
     "failed": Look("✕", "failed", "bad"),
     "cancelled": Look("⊘", "cancelled", "warn"),
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from flows.console import ArtifactLine, RunSummary, TaskLine
+from flows.names import TABLE_KEY
 from ui.formats import UNKNOWN, format_count, format_duration, format_relative, format_utc, short_id
 from ui.presenters.looks import TASK, find_look
 from ui.presenters.run_list_presenter import shorten
@@ -56,7 +57,7 @@ def present_artifacts(artifacts: Iterable[ArtifactLine], now: datetime) -> Table
 def _say_data(line: ArtifactLine) -> str:
     if line.kind == "progress" and isinstance(line.data, int | float):
         return f"{line.data:.0f} %"
-    if line.kind == "table":
+    if line.kind == "table" and line.key == TABLE_KEY:
         return "the months above"
     return shorten(str(line.data), 60)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.console import MonthLine, RunDetail, RunSummary
-from flows.names import MONTH_FLOWS
+from flows.names import MONTH_FLOWS, OBJECT_FLOW, SYNC_FLOW
 from lakeside.lake.layout import data_key, quarantine_key
 from lakeside.month import Month
 from lakeside.progress import Stage
@@ -25,7 +25,7 @@ from ui.formats import (
     format_utc,
 )
 from ui.presenters.looks import MONTH, RUN, Look, Tone, find_look
-from ui.presenters.places import link_to_object, link_to_table
+from ui.presenters.places import link_to_checks, link_to_object, link_to_table
 from ui.presenters.run_list_presenter import say_duration, say_silence
 from ui.presenters.run_parts_presenter import present_origin
 from ui.presenters.views import Fact, Link
@@ -77,6 +77,7 @@ class RunView:
     silence: str = ""
     can_retry: bool = False
     can_repeat: bool = False
+    links: Sequence[Link] = ()
     sign: object = None
 
 
@@ -88,7 +89,10 @@ def present_run(detail: RunDetail, now: datetime) -> RunView:
     failed = sum(line.state == "failed" for line in over)
     share = 1.0 if run.state_type == "COMPLETED" else detail.fraction_done
     words = "" if run.started_at or run.is_over else "waiting for a worker to take it · "
-    words += f"{len(over)} of {format_counted(len(detail.months), 'month')} done"
+    if detail.months:
+        words += f"{len(over)} of {format_counted(len(detail.months), 'month')} done"
+    else:
+        words = run.message if run.state_type == "COMPLETED" else words.removesuffix(" · ")
     return RunView(
         id=run.id,
         title=run.name,
@@ -105,8 +109,19 @@ def present_run(detail: RunDetail, now: datetime) -> RunView:
         silence=present_silence(run),
         can_retry=run.is_over and failed > 0 and run.flow in MONTH_FLOWS,
         can_repeat=run.is_over and run.flow in MONTH_FLOWS,
+        links=present_run_links(run),
         sign=(run.state, run.message, tuple(_sign(line) for line in detail.months)),
     )
+
+
+def present_run_links(run: RunSummary) -> list[Link]:
+    """What a run without months worked on: its object, and its table once it is there."""
+    if run.flow != OBJECT_FLOW:
+        return []
+    links = [Link("object", link_to_object(str(run.parameters.get("lake_object", ""))))]
+    if run.state_type == "COMPLETED":
+        links.append(Link("table", link_to_table(str(run.parameters.get("table", "")))))
+    return links
 
 
 def present_silence(run: RunSummary) -> str:
@@ -131,13 +146,18 @@ def present_facts(detail: RunDetail, now: datetime) -> list[Fact]:
     rows = sum(line.rows_written if line.rows_written is not None else line.rows for line in detail.months)
     size = sum(line.bytes_read or 0 for line in detail.months)
     rejected = sum(line.rows_rejected or 0 for line in detail.months)
-    return [
+    facts = [
         Fact(
             "Started" if run.started_at else "Asked for",
             format_relative(began, now),
             format_utc(began) + (f" by {run.started_by}" if run.started_by else ""),
         ),
         Fact("Took" if run.is_over else "Running for", say_duration(run), "wall clock"),
+    ]
+    if run.flow not in (*MONTH_FLOWS, SYNC_FLOW):
+        return facts  # nothing comes from a source
+    return [
+        *facts,
         Fact(
             "Rows",
             format_count(rows),
@@ -153,7 +173,7 @@ def present_line(line: MonthLine) -> LineView:
     rows = line.rows_written if line.rows_written is not None else line.rows
     return LineView(
         month=line.month,
-        source=line.source or "source not chosen yet",
+        source="lake and table" if line.state == "checked" else line.source or "source not chosen yet",
         look=find_look(MONTH, line.state),
         stages=present_stages(line),
         figures=[
@@ -186,6 +206,8 @@ def present_links(line: MonthLine) -> list[Link]:
         links.append(Link("object", link_to_object(data_key(line.dataset, month))))
     if line.warehouse_rows is not None:
         links.append(Link("table", link_to_table(line.dataset)))
+    if line.state == "checked" or line.stage == Stage.CHECK:
+        links.append(Link("checks", link_to_checks(line.dataset, month)))
     if line.rows_rejected:
         links.append(Link("rejected rows", link_to_object(quarantine_key(line.dataset, month))))
     return links
@@ -203,6 +225,8 @@ def present_bytes(line: MonthLine) -> str:
 def present_stages(line: MonthLine) -> list[StageView]:
     """fetch -> conform -> write -> load -> check, and how far the month is."""
     last = STAGES.index(line.stage) if line.stage in STAGES else 0 if line.state == "failed" else -1
+    if line.state == "checked":
+        return [StageView(Stage.CHECK.value, "done")]
     finished = {"published": 5, "unchanged": 5, "written": 3}.get(line.state)
     views = []
     for position, name in enumerate(STAGES):
@@ -222,6 +246,8 @@ def present_result(line: MonthLine) -> str:
     """What became of the month, in a sentence; empty while it runs."""
     if line.state == "unchanged":
         return f"Source and contract are as before; {format_rows(line.rows_written)} stay as they are."
+    if line.state == "checked":
+        return f"Every error-check of {format_rows(line.warehouse_rows)} passed."
     if line.state not in ("published", "written"):
         return ""
     read = format_count((line.rows_written or 0) + (line.rows_rejected or 0))

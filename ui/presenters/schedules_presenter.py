@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.console import DeploymentView, RunSummary, ScheduleSpec, ScheduleView, describe_time
-from flows.names import INGEST_FLOW, LOAD_FLOW, SYNC_FLOW
+from flows.names import CHECK_FLOW, INGEST_FLOW, LOAD_FLOW, SYNC_FLOW
 from flows.parameters import name_run
 from ui.formats import UNKNOWN, format_counted, format_relative, format_utc
 from ui.presenters.looks import RUN, Look, find_look
@@ -23,6 +23,7 @@ WORK_WORDS = {
     SYNC_FLOW: "The newest months that exist",
     INGEST_FLOW: "Chosen months",
     LOAD_FLOW: "Chosen months, lake to table only",
+    CHECK_FLOW: "Checks of chosen months",
 }
 
 
@@ -78,7 +79,7 @@ def say_work(spec: ScheduleSpec) -> str:
         count = int(values.get("months_back", 1))
         which = "month" if count == 1 else f"{count} months"
         return f"Keep the newest {which} of {dataset} up to date{origin}{then}"
-    verb = "Load" if spec.flow == LOAD_FLOW else "Ingest"
+    verb = {LOAD_FLOW: "Load", CHECK_FLOW: "Check"}.get(spec.flow, "Ingest")
     return f"{verb} {name_run(dataset, values.get('year', 0), values.get('months', ()))}{origin}{then}"
 
 

@@ -8,24 +8,37 @@ from lakeside.datasets import list_datasets
 from lakeside.lake.objects import LakeObject
 from lakeside.people import Act
 from ui.access.lake import load_described
-from ui.actions import adopt_object
+from ui.actions import adopt_object, load_object
 from ui.components.boundary import error_boundary
 from ui.components.pieces import show_muted, show_sentences
-from ui.presenters.load_presenter import PROMISE, find_choice, present_adoption, present_table_command
+from ui.presenters.load_presenter import (
+    PROMISE,
+    TABLE_PROMISE,
+    find_choice,
+    name_table,
+    present_adoption,
+    present_table,
+    present_table_command,
+)
 from ui.presenters.object_presenter import ObjectView
 from ui.rights import allow
-from ui.text import ADOPT, REPLACE
+from ui.text import ADOPT, LOAD_TABLE, REPLACE, REPLACE_TABLE
 
 
 def show_load(item: LakeObject, view: ObjectView) -> None:
-    """A month of a dataset by a run, or the command for a table of its own."""
+    """A month of a dataset, or a table of its own; a run does either."""
     st.subheader("As a month", anchor=False)
     if present_adoption(load_described(item.key)):
         show_muted(present_adoption(load_described(item.key)))
     else:
         _show_form(item)
     st.subheader("As a table of its own", anchor=False)
-    show_sentences(["As it is, without a contract; the table is replaced as a whole each time."])
+    show_sentences(TABLE_PROMISE)
+    if present_table(load_described(item.key)):
+        show_muted(present_table(load_described(item.key)))
+        return
+    _show_table_form(item)
+    show_muted("The same by command:")
     st.code(present_table_command(item.key), language="bash")
 
 
@@ -44,3 +57,13 @@ def _show_form(item: LakeObject) -> None:
     if asked:
         with error_boundary():
             adopt_object(item.key, dataset, month, load, force)
+
+
+def _show_table_form(item: LakeObject) -> None:
+    with st.form("load-table", border=False):
+        table = st.text_input("Name of the table", name_table(item.key), max_chars=128, width=360)
+        replace = st.toggle(REPLACE_TABLE, value=False)
+        asked = st.form_submit_button(LOAD_TABLE, icon=":material/table:", **allow(Act.LOAD_OBJECT))
+    if asked:
+        with error_boundary():
+            load_object(item.key, table.strip(), replace)
