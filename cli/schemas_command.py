@@ -88,7 +88,7 @@ def _describe(matrix: SchemaMatrix) -> Iterator[str]:
     yield ""
     yield from (f"{one.label}: {reason}" for one in matrix.objects for reason in one.reasons)
     yield ""
-    yield from matrix.changes or ["No column changes its type or the case of its name."]
+    yield from matrix.changes or ["No column changes its type or its name."]
     if matrix.truncated:
         yield f"Only {len(matrix.objects):,} objects were compared: there are more."
 

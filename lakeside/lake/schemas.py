@@ -52,7 +52,8 @@ class MonthSchema:
 
 @dataclass(frozen=True, slots=True)
 class ColumnDrift:
-    """One column over all objects; names that differ only by case or blanks are one column.
+    """One column over all objects; names that differ only by case or blanks are one column, and so are
+    names that the dataset's contract knows as one (`vendor_name`, later `vendor_id`).
 
     `types` and `spellings` are by object key, only where the column is; `contract_column` is the name the
     contract gives it (None: outside the contract) and `table_type` its type in the table.
@@ -69,7 +70,8 @@ class ColumnDrift:
 
 @dataclass(frozen=True, slots=True)
 class SchemaMatrix:
-    """Columns by objects, both in order; `changes` are case-only renames and changes of type, in words.
+    """Columns by objects, both in order; `changes` are renames (by case only, or to another name that the
+    contract knows) and changes of type, in words.
 
     `dataset` is None where the objects' keys say none. `truncated` says that there are more objects: than
     the lake's limit of listed objects, or than are compared at once; the last by label are.
@@ -125,7 +127,7 @@ def _gather_columns(dataset: Dataset | None, facts: Sequence[ObjectFacts]) -> It
     spellings: dict[str, dict[str, str]] = {}
     for one in facts:
         for column in one.footer.schema if one.footer else ():
-            name, key = normalise(column.name), one.object.key
+            name, key = _identify(dataset, column.name), one.object.key
             already, written = types.setdefault(name, {}).get(key), _name_type(column.type)
             types[name][key] = f"{already} and {written}" if already else written
             before = spellings.setdefault(name, {}).get(key)
@@ -145,6 +147,16 @@ def _gather_columns(dataset: Dataset | None, facts: Sequence[ObjectFacts]) -> It
         )
 
 
+def is_alias(old: str, new: str) -> bool:
+    """Do two spellings of one column differ by more than case and blanks: another known name of it."""
+    return normalise(old) != normalise(new)
+
+
+def _identify(dataset: Dataset | None, header: str) -> str:
+    known = dataset.find_column(header) if dataset else None
+    return normalise(known.name if known else header)
+
+
 def _name_type(data_type: pa.DataType) -> str:
     """Arrow's name; parquet has one type for the strings Arrow keeps in different ways."""
     return "string" if name_table_type(data_type) == "STRING" else str(data_type)
@@ -162,10 +174,16 @@ def list_runs(cells: Mapping[str, str], labels: Mapping[str, str]) -> list[tuple
 
 
 def _tell_changes(column: ColumnDrift, labels: Mapping[str, str]) -> Iterator[str]:
-    for cells, verb in ((column.spellings, "is written"), (column.types, "is")):
-        runs = list_runs(cells, labels)
-        for (old, _, last), (new, first, _) in pairwise(runs):
-            yield f"{column.name} {verb} {old!r} until {last} and {new!r} from {first} on."
+    for (old, _, last), (new, first, _) in pairwise(list_runs(column.spellings, labels)):
+        if is_alias(old, new):
+            yield (
+                f"{column.contract_column} is called {old!r} until {last} and {new!r} from {first} on: "
+                "renamed (known alias)."
+            )
+        else:
+            yield f"{column.name} is written {old!r} until {last} and {new!r} from {first} on."
+    for (old, _, last), (new, first, _) in pairwise(list_runs(column.types, labels)):
+        yield f"{column.name} is {old!r} until {last} and {new!r} from {first} on."
 
 
 def _judge_all(dataset: Dataset | None, facts: Sequence[ObjectFacts]) -> Iterator[MonthSchema]:
@@ -215,7 +233,7 @@ def _list_differences(dataset: Dataset, schema: pa.Schema) -> Iterator[str]:
         if column is None:
             continue
         if field.name.casefold() != column.name.casefold():  # tables ignore case in names
-            yield f"{field.name!r} is {column.name} in the table."
+            yield f"{field.name!r} is {column.name} in the table (a known alias)."
         have, wanted = name_table_type(field.type), column.kind.bigquery_type
         if have not in (wanted, None):
             yield f"{field.name} is {field.type}, which loads as {have}; the table has {wanted}."

@@ -11,7 +11,7 @@ import pytest
 from lakeside.datasets import get_dataset
 from lakeside.lake.lake import Lake
 from lakeside.lake.schema_groups import group_objects
-from lakeside.lake.schemas import SchemaMatrix, compare_objects, compare_schemas
+from lakeside.lake.schemas import SchemaMatrix, Verdict, compare_objects, compare_schemas
 from lakeside.month import Month, month_range
 from lakeside.settings import Settings
 from tests.swamp import fill_swamp
@@ -72,13 +72,35 @@ def test_the_archive_months_are_marked(matrix: SchemaMatrix) -> None:
     surcharge = rows["congestion_surcharge"]
     assert surcharge.seen == "2018-06 … 2019-01"
     assert [c.change.word for c in surcharge.cells if c.change] == ["new"]
-    gone = rows["Trip_Pickup_DateTime"]
-    assert [c.change.word for c in gone.cells if c.change] == ["gone"]
-    assert gone.note == "tpep_pickup_datetime DATETIME"
+    assert all("Trip_Pickup" not in name and name != "pickup_datetime" for name in rows)
     unreadable = next(head for head in view.heads if head.year == "2012" and head.label == "02")
     assert unreadable.verdict.word == "unreadable"
     assert "passenger_count is 'int64' until 2016-12 and 'double' from 2017-01 on." in view.changes
     assert "passenger_count is written 'Passenger_Count' until 2009-12 and " in "".join(view.changes)
+
+
+def test_a_known_alias_is_the_same_column_renamed(matrix: SchemaMatrix) -> None:
+    view = present_drift(matrix)
+    (row,) = [row for row in view.rows if "pickup" in row.name]
+    assert (row.name, row.note, row.seen) == ("tpep_pickup_datetime", "DATETIME", "")
+    words = {matrix.objects[at].label: cell.change.word for at, cell in enumerate(row.cells) if cell.change}
+    assert words == {"2010-01": "renamed", "2014-01": "name", "2015-01": "renamed"}
+    cell = row.cells[12]
+    assert cell.change and "known alias" in cell.change.meaning
+    assert cell.title.startswith(
+        "2010-01: pickup_datetime is timestamp[us]; in 2009-12 Trip_Pickup_DateTime is"
+    )
+    assert (
+        "tpep_pickup_datetime is called 'Trip_Pickup_DateTime' until 2009-12 and 'pickup_datetime' from "
+        "2010-01 on: renamed (known alias)."
+    ) in view.changes
+    verdicts = {one.label: one for one in matrix.objects}
+    assert verdicts["2010-01"].verdict is Verdict.CONFORM_FIRST
+    assert (
+        "'pickup_datetime' is tpep_pickup_datetime in the table (a known alias)."
+        in verdicts["2010-01"].reasons
+    )
+    assert not any("alias" in reason for reason in verdicts["2015-01"].reasons)
 
 
 def test_an_unreadable_month_marks_no_column(matrix: SchemaMatrix) -> None:

@@ -62,7 +62,7 @@ def show_drift(view: DriftView) -> None:
 
 def _show_changes(changes: Sequence[str]) -> None:
     if not changes:
-        show_calm("No column changes its type or the case of its name.")
+        show_calm("No column changes its type or its name.")
         return
     show_items(changes[:SHOWN_CHANGES])
     if changes[SHOWN_CHANGES:]:

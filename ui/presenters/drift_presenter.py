@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from lakeside.lake.schemas import ColumnDrift, MonthSchema, SchemaMatrix, Verdict
+from lakeside.lake.schemas import ColumnDrift, MonthSchema, SchemaMatrix, Verdict, is_alias
 from ui.formats import format_count, format_counted
 from ui.presenters.looks import Look, Tone
 from ui.presenters.places import link_to_object
@@ -18,6 +18,7 @@ ALL, DRIFTING = "all", "drift"
 CHANGES: dict[str, Look] = {
     "type": Look("≠", "type", "bad", "another type than the month before"),
     "name": Look("Aa", "name", "odd", "the same column, written differently"),
+    "alias": Look("⇄", "renamed", "odd", "renamed (known alias): another name that the contract knows"),
     "new": Look("+", "new", "info", "was not there the month before"),
     "gone": Look("−", "gone", "warn", "was there the month before"),
 }
@@ -118,7 +119,7 @@ def _mark_changes(column: ColumnDrift, objects: Sequence[MonthSchema]) -> dict[s
         if last is not None and column.types[last] != column.types[key]:
             marks[key] = "type"
         elif last is not None and column.spellings[last] != column.spellings[key]:
-            marks[key] = "name"
+            marks[key] = "alias" if is_alias(column.spellings[last], column.spellings[key]) else "name"
         elif before is not None and before not in column.types:
             marks[key] = "new"
         last = key
