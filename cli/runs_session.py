@@ -89,6 +89,7 @@ class RunSession:
             f"The run {first}{more} had not ended after {self.wait_seconds:g} s, the limit of --timeout or "
             "LAKESIDE_PREFECT__WAIT_SECONDS; it goes on.",
             f"Follow it with `lakeside runs show {first}`, or end it with `lakeside runs cancel {first}`.",
+            limit="prefect.wait_seconds",
         )
 
     def follow(self, run: RunSummary, wait: bool) -> int:

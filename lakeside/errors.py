@@ -9,7 +9,8 @@
     ├── ContractViolation    the file is readable but breaks its dataset's contract
     ├── QueryRejected        SQL that is not one read-only SELECT, or does not parse
     ├── QueryCancelled       the person who asked stopped the query
-    ├── LimitExceeded        a stated bound (rows, bytes, seconds, money) was met
+    ├── LimitExceeded        a stated bound (rows, bytes, seconds, money) was met; `limit` names its setting
+    │   └── FileTooLarge     a file needs more than such a bound to be read (a BadFile too)
     ├── AccessDenied         the backend says we may not
     ├── BackendUnavailable   lake, warehouse, source or API does not answer; the only retryable one
     ├── PlanMoved            what a plan was made from changed before it was started; nothing was done
@@ -21,6 +22,8 @@ and artifacts, so what is secret in a URL is taken out of them here.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from lakeside.shown import hide_secrets
 
@@ -45,7 +48,7 @@ class LakesideError(Exception):
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".rstrip()
 
-    def __reduce__(self) -> tuple[type[LakesideError], tuple[str, str, tuple[int, int] | None]]:
+    def __reduce__(self) -> tuple[type[LakesideError], tuple[Any, ...]]:
         # Exceptions cross process and thread boundaries in flow runs; keep all fields.
         return type(self), (self.message, self.hint, self.at)
 
@@ -87,7 +90,32 @@ class QueryCancelled(LakesideError):
 
 
 class LimitExceeded(LakesideError):
-    """A stated bound was met before the work was done."""
+    """A stated bound was met before the work was done.
+
+    Args:
+        limit: the setting that states the bound, as `limits.query_rows`; docs/limits.md lists them. The hint
+            names its variable. Empty where the bound is not a setting: a service's own, or a fixed one.
+    """
+
+    def __init__(
+        self, message: str, hint: str = "", at: tuple[int, int] | None = None, limit: str = ""
+    ) -> None:
+        variable = f"LAKESIDE_{limit.replace('.', '__').upper()}"
+        if limit and variable not in message + hint:
+            hint = f"{hint} The limit is {variable}.".lstrip()
+        super().__init__(message, hint, at)
+        self.limit = limit
+
+    def __reduce__(self) -> tuple[type[LakesideError], tuple[Any, ...]]:
+        return type(self), (self.message, self.hint, self.at, self.limit)
+
+    def as_dict(self) -> dict[str, str]:
+        """The error as plain data: {kind, message, hint} and, where it is known, {limit}."""
+        return super().as_dict() | ({"limit": self.limit} if self.limit else {})
+
+
+class FileTooLarge(LimitExceeded, BadFile):
+    """A file needs more memory, disk or time to be read than is allowed: it is very large, or damaged."""
 
 
 class AccessDenied(LakesideError):

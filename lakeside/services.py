@@ -93,6 +93,7 @@ def _open_askers(settings: Settings) -> ReaderPool:
     }
     terms = Terms(
         late_hint="Ask for fewer months or columns, or raise LAKESIDE_LIMITS__QUERY_SECONDS.",
+        late_limit="limits.query_seconds",
         died_hint="An object of its months is damaged or made to do harm: preview them one by one to find "
         "it, and do not use it. Everything else goes on.",
         answer_bytes=int(limits.query_result_megabytes * 1e6 * _ENVELOPE),

@@ -35,6 +35,7 @@ class Terms:
     """
 
     late_hint: str = "Choose fewer columns, or raise LAKESIDE_READERS__SECONDS."
+    late_limit: str = "readers.seconds"
     died_hint: str = _DIED_HINT
     answer_bytes: int = MAXIMUM_PARTS_BYTES
     modules: tuple[str, ...] = ()
@@ -104,7 +105,9 @@ class ReaderPool:
         except Overdue as overdue:
             reader.end()
             raise LimitExceeded(
-                f"Reading {subject} took longer than {seconds:g} s and was ended.", self._terms.late_hint
+                f"Reading {subject} took longer than {seconds:g} s and was ended.",
+                self._terms.late_hint,
+                limit=self._terms.late_limit,
             ) from overdue
         except PipeClosed as closed:
             code = reader.end()
@@ -258,7 +261,10 @@ def _make_error(document: dict[str, Any], subject: str) -> LakesideError:
     message = str(document.get("message", ""))
     if message.startswith("Reading it "):
         message = message.replace("Reading it ", f"Reading {subject} ", 1)
-    return kind(message, str(document.get("hint", "")), _read_place(document.get("at")))
+    hint, at = str(document.get("hint", "")), _read_place(document.get("at"))
+    if issubclass(kind, LimitExceeded):
+        return kind(message, hint, at, str(document.get("limit", "")))
+    return kind(message, hint, at)
 
 
 def _read_place(document: Any) -> tuple[int, int] | None:

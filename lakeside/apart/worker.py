@@ -22,7 +22,7 @@ from pathlib import Path
 
 from lakeside.apart.codec import pack, unpack
 from lakeside.apart.frames import Message, PipeClosed, receive, send
-from lakeside.errors import BadFile, LakesideError
+from lakeside.errors import FileTooLarge, LakesideError
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +101,9 @@ def _answer(message: Message) -> Message:
     except LakesideError as error:
         return Message({"error": error.as_dict() | {"at": error.at}, "last": _is_swollen()}, [])
     except MemoryError:
-        refusal = BadFile("Reading it took more memory than a reader may use.", _MEMORY_HINT)
+        refusal = FileTooLarge(
+            "Reading it took more memory than a reader may use.", _MEMORY_HINT, limit="readers.megabytes"
+        )
         return Message({"error": refusal.as_dict(), "last": True}, [])
     except Exception:
         logger.exception("a job failed")  # of ours: who asked raises it

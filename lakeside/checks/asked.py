@@ -27,6 +27,7 @@ def check_month(services: Services, dataset: str, month: Month) -> list[CheckRes
         raise LimitExceeded(
             f"Checking {dataset} {month} may read {size / 1e9:,.1f} GB, more than {allowed / 1e9:,.1f} GB.",
             f"Run `lakeside check {dataset} {month}`, or raise LAKESIDE_WAREHOUSE__MAXIMUM_GIGABYTES_BILLED.",
+            limit="warehouse.maximum_gigabytes_billed",
         )
     results = checking.check(get_dataset(dataset), month)
     record_results(services, results)

@@ -27,6 +27,7 @@ from lakeside.errors import (
     AccessDenied,
     BackendUnavailable,
     BadFile,
+    FileTooLarge,
     LakesideError,
     NotFound,
     SettingsError,
@@ -62,8 +63,10 @@ def decoded(url: str) -> Iterator[None]:
     try:
         yield
     except MemoryError as error:  # Arrow's too; a damaged length asks for any amount
-        raise BadFile(
-            f"{url} takes more memory to read than there is: {_one_line(error)}", MEMORY_HINT
+        raise FileTooLarge(
+            f"{url} takes more memory to read than there is: {_one_line(error)}",
+            MEMORY_HINT,
+            limit="readers.megabytes",
         ) from error
     except (pa.ArrowException, OSError, ValueError, ArithmeticError, LookupError) as error:
         raise BadFile(

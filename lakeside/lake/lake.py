@@ -292,6 +292,7 @@ class Lake:
             raise LimitExceeded(
                 f"{self.url_of(key)} has {found.size_bytes:,} bytes, more than {maximum:,}.",
                 "Copy it by its path or URL, or raise LAKESIDE_LIMITS__DOWNLOAD_MEGABYTES.",
+                limit="limits.download_megabytes",
             )
         with self.open_reader(key) as reader:
             return reader.read(maximum)

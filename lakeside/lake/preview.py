@@ -108,6 +108,7 @@ def _read_page(file: pq.ParquetFile, reader: Reader, page: Page, url: str) -> Pr
         raise LimitExceeded(
             f"Row {page.offset:,} of {url} lies behind more than {page.maximum_bytes:,} bytes.",
             "Choose fewer columns or an earlier row, or raise LAKESIDE_LIMITS__PREVIEW_MEGABYTES.",
+            limit="limits.preview_megabytes",
         )
     return Preview(
         rows=rows,

@@ -88,6 +88,7 @@ def check_sort(file: pq.ParquetFile, page: Page, condition: Node | None) -> tupl
             f"groups; {page.sorted_bytes:,} are allowed.",
             "Narrow the rows with a condition that rules row groups out, or raise "
             "LAKESIDE_LIMITS__SORTED_MEGABYTES.",
+            limit="limits.sorted_megabytes",
         )
     return first, groups
 
@@ -148,6 +149,7 @@ def _run(
                 f"Sorting by {page.sort} took longer than {page.maximum_seconds:g} s; {examined:,} rows were "
                 "looked at.",
                 "Narrow the rows with a condition, or raise LAKESIDE_LIMITS__PREVIEW_SECONDS.",
+                limit="limits.preview_seconds",
             )
     return examined
 

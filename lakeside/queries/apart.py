@@ -57,6 +57,7 @@ def run_in_reader(place: Place, sql: str, limits: QueryLimits, bounds: LimitSett
         raise LimitExceeded(
             "The query needs too much memory.",
             "Aggregate or filter first, or raise LAKESIDE_LIMITS__QUERY_MEGABYTES.",
+            limit="limits.query_megabytes",
         ) from error
 
 

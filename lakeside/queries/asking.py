@@ -57,7 +57,13 @@ def limits_of(settings: Settings, rows: int | None = None) -> QueryLimits:
     bounds = settings.limits
     billed = int(settings.warehouse.maximum_gigabytes_billed * 1e9)
     most = min(rows or bounds.query_rows, bounds.query_rows)
-    return QueryLimits(most, bounds.query_seconds, billed, int(bounds.query_result_megabytes * 1e6))
+    return QueryLimits(
+        rows=most,
+        seconds=bounds.query_seconds,
+        billed_bytes=billed,
+        result_bytes=int(bounds.query_result_megabytes * 1e6),
+        disk_bytes=bounds.query_disk_megabytes * 1_000_000,
+    )
 
 
 def foresee(services: Services, place: Place, sql: str) -> Foresight:

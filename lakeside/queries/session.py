@@ -111,6 +111,7 @@ def _require_allowed(seen: Foresight) -> None:
             f"The query would bill {seen.billed_bytes / 1e6:,.1f} MB of {', '.join(seen.tables)}, "
             f"{(seen.allowed_bytes or 0) / 1e6:,.1f} MB are allowed.",
             "Ask for fewer months or columns, or raise LAKESIDE_WAREHOUSE__MAXIMUM_GIGABYTES_BILLED.",
+            limit="warehouse.maximum_gigabytes_billed",
         )
 
 

@@ -54,6 +54,7 @@ class SessionBudget:
                     f"The query would bill {_megabytes(billed_bytes)}; of this session's "
                     f"{_megabytes(self.allowed_bytes)}, {_megabytes(self.left_bytes)} are left.",
                     "Ask for fewer months or columns, or raise LAKESIDE_WAREHOUSE__SESSION_GIGABYTES_BILLED.",
+                    limit="warehouse.session_gigabytes_billed",
                 )
             self._set_aside += billed_bytes
 

@@ -218,4 +218,5 @@ def too_large(url: str, maximum_bytes: float) -> LimitExceeded:
     return LimitExceeded(
         f"{url} is larger than {maximum_bytes / 1e9:g} GB.",
         "Raise LAKESIDE_SOURCES__MAXIMUM_FILE_GIGABYTES if that is meant.",
+        limit="sources.maximum_file_gigabytes",
     )

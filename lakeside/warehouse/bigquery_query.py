@@ -120,6 +120,7 @@ def _fetch(
         raise LimitExceeded(
             f"The query was stopped after {limits.seconds:g} s.",
             "Ask for fewer months or columns, or aggregate first.",
+            limit="limits.query_seconds",
         ) from error
 
 

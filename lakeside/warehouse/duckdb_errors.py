@@ -67,9 +67,10 @@ def translate(error: duckdb.Error, place: str) -> LakesideError:
     if is_disk_full(error):
         return disk_full(place)
     if isinstance(error, duckdb.InterruptException):
-        return LimitExceeded(f"The work on {place} was interrupted.", "Ask for less, or allow more seconds.")
+        hint = "Ask for less, or allow more seconds."
+        return LimitExceeded(f"The work on {place} was interrupted.", hint, limit="limits.query_seconds")
     if isinstance(error, duckdb.OutOfMemoryException):
-        return LimitExceeded(f"{place}: {text}", "Ask for fewer rows or columns, or aggregate first.")
+        return out_of_memory(f"The work on {place}", error, "Ask for fewer rows or columns.")
     if isinstance(error, duckdb.PermissionException) or any(words in text for words in _FORBIDDEN):
         return AccessDenied(f"{place} may not be used: {text}", "Check who owns the file and its folder.")
     if _NEWER in text:
@@ -109,6 +110,17 @@ def disk_full(place: str) -> BackendUnavailable:
     return BackendUnavailable(
         f"{place} cannot be written: the disk is full.",
         "Make room and try again; what was published before is untouched.",
+    )
+
+
+def out_of_memory(subject: str, error: duckdb.OutOfMemoryException, hint: str) -> LimitExceeded:
+    """Which of the two bounds was met: DuckDB takes disk where its memory does not suffice."""
+    disk = "max_temp_directory_size" in str(error)
+    bound = "disk" if disk else "memory"
+    return LimitExceeded(
+        f"{subject} needs too much {bound}: {first_line(error)}",
+        hint,
+        limit="limits.query_disk_megabytes" if disk else "limits.query_megabytes",
     )
 
 

@@ -16,7 +16,8 @@ import pyarrow as pa
 
 from lakeside.errors import LakesideError, LimitExceeded, QueryCancelled, QueryRejected
 from lakeside.warehouse.cancelling import QueryHandle, stopped_by
-from lakeside.warehouse.duckdb_errors import first_line
+from lakeside.warehouse.duckdb_disk import bounded_disk
+from lakeside.warehouse.duckdb_errors import first_line, out_of_memory
 from lakeside.warehouse.duckdb_plan import Scan, read_plan, require_tables
 from lakeside.warehouse.protocol import QueryLimits, QueryResult, require_carried
 from lakeside.warehouse.sql.positions import locate_cause, say_position
@@ -111,7 +112,11 @@ def run_prepared(
         LimitExceeded, QueryCancelled, QueryRejected: see `Warehouse.run_query`.
     """
     limits = question.limits
-    with refusing(question), interrupt_after(connection, limits.seconds, question.handle):
+    with (
+        refusing(question),
+        bounded_disk(connection, limits.disk_bytes),
+        interrupt_after(connection, limits.seconds, question.handle),
+    ):
         table = _take(connection.sql(prepared.sql).to_arrow_reader(_BATCH_ROWS), limits)
     return QueryResult(
         table=as_bigquery(table.slice(0, limits.rows)),
@@ -161,14 +166,14 @@ def refusing(question: Question) -> Iterator[None]:
     except duckdb.InterruptException as error:
         raise _stopped(question) from error
     except duckdb.OutOfMemoryException as error:
-        raise LimitExceeded(
-            f"The query needs too much memory: {first_line(error)}", "Aggregate or filter first."
-        ) from error
+        raise out_of_memory("The query", error, "Aggregate or filter first.") from error
     except (duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError) as error:
         words = first_line(error)
         if _ARROW_SHORT in words:
             raise LimitExceeded(
-                "The query needs too much memory to read an object.", "Ask for fewer columns or months."
+                "The query needs too much memory to read an object.",
+                "Ask for fewer columns or months.",
+                limit="limits.query_megabytes",
             ) from error
         at = locate_cause(question.sql, str(error))
         raise QueryRejected(
@@ -184,6 +189,7 @@ def _stopped(question: Question) -> LakesideError:
     return LimitExceeded(
         f"The query was stopped after {question.limits.seconds:g} s.",
         "Ask for fewer months or columns, or aggregate first.",
+        limit="limits.query_seconds",
     )
 
 

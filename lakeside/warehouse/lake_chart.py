@@ -19,7 +19,7 @@ from lakeside.lake.lake import Lake
 from lakeside.lake.plain import list_values
 from lakeside.lake.where.write import Dialect, write_sql
 from lakeside.settings import LimitSettings
-from lakeside.warehouse.duckdb_errors import first_line
+from lakeside.warehouse.duckdb_errors import first_line, out_of_memory
 from lakeside.warehouse.duckdb_sandbox import DOUBT_STATISTICS, interrupt_after
 from lakeside.warehouse.lake_profile import Basis, choose_groups
 
@@ -162,7 +162,11 @@ def _choose(
         chosen[key] = choose_groups(parts, share)
         if parts and not chosen[key]:
             said = f"The smallest row group of {key} has {min(parts) / 1e6:,.0f} MB of these columns"
-            raise LimitExceeded(f"{said}, more than its share of {share / 1e6:,.0f} MB.", _CURE)
+            raise LimitExceeded(
+                f"{said}, more than its share of {share / 1e6:,.0f} MB.",
+                _CURE,
+                limit="limits.chart_megabytes",
+            )
     return chosen, sum(sizes[key][number] for key, numbers in chosen.items() for number in numbers)
 
 
@@ -189,9 +193,11 @@ def _run(
                 sql = write_chart(spec, schema, source, FETCHED_GROUPS + 1, Dialect.DUCKDB)
             table = connection.sql(sql).to_arrow_table()
     except duckdb.InterruptException as error:
-        raise LimitExceeded(f"The chart was not ready within {seconds:g} s.", _CURE) from error
+        raise LimitExceeded(
+            f"The chart was not ready within {seconds:g} s.", _CURE, limit="limits.query_seconds"
+        ) from error
     except duckdb.OutOfMemoryException as error:
-        raise LimitExceeded(f"The chart needs too much memory: {first_line(error)}", _CURE) from error
+        raise out_of_memory("The chart", error, _CURE) from error
     except (duckdb.Error, pa.ArrowException) as error:
         raise QueryRejected(
             f"The chart cannot be drawn: {first_line(error)}", "Try other columns."

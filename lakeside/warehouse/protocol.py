@@ -99,12 +99,15 @@ class TablePage:
 
 @dataclass(frozen=True, slots=True)
 class QueryLimits:
-    """Bounds of one query. None of them may be absent; `result_bytes` are those of all its rows together."""
+    """Bounds of one query. None of them may be absent; `result_bytes` are those of all its rows together,
+    `disk_bytes` those of temporary files (DuckDB).
+    """
 
     rows: int
     seconds: float
     billed_bytes: int
     result_bytes: int = 100_000_000
+    disk_bytes: int = 4_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,7 @@ def require_within(estimate: QueryEstimate, limits: QueryLimits) -> None:
             f"The query would bill {_size(estimate.billed_bytes)} ({', '.join(estimate.tables)}), "
             f"{_size(limits.billed_bytes)} are allowed.",
             "Ask for fewer months or columns, or raise LAKESIDE_WAREHOUSE__MAXIMUM_GIGABYTES_BILLED.",
+            limit="warehouse.maximum_gigabytes_billed",
         )
 
 
@@ -173,6 +177,7 @@ def require_carried(result_bytes: int, limits: QueryLimits) -> None:
         raise LimitExceeded(
             f"The query's rows are larger than {_size(limits.result_bytes)}.",
             "Ask for fewer rows or columns, or raise LAKESIDE_LIMITS__QUERY_RESULT_MEGABYTES.",
+            limit="limits.query_result_megabytes",
         )
 
 

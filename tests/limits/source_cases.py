@@ -1,0 +1,137 @@
+"""What sources, checks, the warehouse's file and runs may take."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+import pytest
+
+from cli.output import Output
+from cli.runs_session import RunSession
+from flows.console import RunConsole
+from lakeside.checks.run import Checking
+from lakeside.datasets import get_dataset
+from lakeside.errors import BackendUnavailable
+from lakeside.ingest.ingest import IngestOutcome, IngestRequest, ingest_month
+from lakeside.month import Month
+from lakeside.plan.make import make_plan
+from lakeside.plan.request import PlanRequest
+from lakeside.services import Services
+from lakeside.sources.probe import SourceName
+from tests.limits.world import World, meets
+from tests.servers.files import Faults, FileServer, serve_folder
+
+NAME = "green_tripdata_2020-10.csv"
+MONTH = Month(2020, 10)
+
+
+def write_source(world: World, content: bytes, name: str = NAME) -> None:
+    """A file where the archive's template finds it."""
+    folder = world.folder / "sources"
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(content)
+
+
+@contextmanager
+def serving(world: World, bounds: dict[str, Any]) -> Iterator[tuple[FileServer, Services]]:
+    """The case's sources over HTTP, and services on an empty home that fetch from there."""
+    write_source(world, b"VendorID\n1\n")
+    with serve_folder(world.folder / "sources") as server:
+        template = f"{server.url}/{{dataset}}_tripdata_{{year}}-{{month:02d}}.csv"
+        yield server, world.open_empty({"sources.archive_url": template, **bounds})
+
+
+def ingest(services: Services) -> IngestOutcome:
+    """The case's month from the archive."""
+    return ingest_month(IngestRequest(get_dataset("green"), MONTH, SourceName.ARCHIVE), services)
+
+
+@meets("sources.maximum_file_gigabytes")
+def meet_maximum_file_gigabytes(world: World) -> None:
+    with serving(world, {"sources.maximum_file_gigabytes": 1e-8}) as (_, services):
+        ingest(services)
+
+
+@meets("sources.connect_seconds")
+def meet_connect_seconds(world: World) -> None:
+    with socket.socket() as full:  # its line of callers is full, so that a connection is never opened
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        address = full.getsockname()
+        with socket.socket() as first, socket.socket() as second:
+            for caller in (first, second):
+                caller.setblocking(False)
+                caller.connect_ex(address)
+            url = f"http://127.0.0.1:{address[1]}/{{dataset}}{{year}}{{month}}.csv"
+            bounds = {"sources.archive_url": url, "sources.connect_seconds": 0.2, "sources.attempts": 1}
+            with pytest.raises(BackendUnavailable, match="no answer in time"):
+                ingest(world.open_empty(bounds))
+
+
+@meets("sources.read_seconds")
+def meet_read_seconds(world: World) -> None:
+    bounds = {"sources.read_seconds": 0.2, "sources.attempts": 1}
+    with serving(world, bounds) as (server, services):
+        server.faults[f"/{NAME}"] = Faults(seconds_per_piece=5)
+        with pytest.raises(BackendUnavailable, match="timed out"):
+            ingest(services)
+
+
+@meets("sources.attempts")
+def meet_attempts(world: World) -> None:
+    with serving(world, {"sources.attempts": 3}) as (server, services):
+        server.faults[f"/{NAME}"] = Faults(fail_times=100)
+        with pytest.raises(BackendUnavailable, match="after 3 attempts"):
+            ingest(services)
+        assert len(server.requests) == 3
+
+
+@meets("sources.probe_seconds")
+def meet_probe_seconds(world: World) -> None:
+    with socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen(50)
+        url = f"http://127.0.0.1:{mute.getsockname()[1]}/{{dataset}}{{year}}{{month}}.csv"
+        services = world.open_empty({"sources.archive_url": url, "sources.probe_seconds": 0.2})
+        plan = make_plan(PlanRequest("green", (MONTH,), SourceName.ARCHIVE), services)
+        assert "0.2 s" in str(plan.as_dict())
+
+
+@meets("warehouse.wait_seconds")
+def meet_wait_seconds(world: World) -> None:
+    services = world.open_empty({"warehouse.wait_seconds": 0.2})
+    services.settings.home_folder.mkdir(parents=True)
+    with (
+        duckdb.connect(str(services.settings.warehouse_path)),
+        pytest.raises(BackendUnavailable, match=r"was busy for 0\.2 s"),
+    ):
+        services.warehouse.list_tables()
+
+
+_ENDLESS = "WHERE a.source_month = {month} AND a.extra + b.extra + c.extra > a.fare_amount + d.extra"
+
+
+@meets("checks.seconds")
+def meet_check_seconds(world: World) -> None:
+    folder = world.folder / "checks"
+    folder.mkdir()
+    lines = ["-- name: endless", "-- datasets: green", "-- says: never ends", "-- severity: error"]
+    lines += ["SELECT a.source_row FROM {table} a, {table} b, {table} c, {table} d", _ENDLESS]
+    (folder / "endless.sql").write_text("\n".join(lines))
+    services = world.open({"checks.sql_folder": folder, "checks.seconds": 0.05})
+    checking = Checking.start(services)
+    results = checking.check(get_dataset("green"), Month(2024, 1))
+    (slow,) = [result for result in results if result.check == "endless"]
+    assert "stopped after 0.05 s" in str(slow)
+
+
+@meets("prefect.wait_seconds")
+def meet_prefect_wait_seconds(world: World) -> None:
+    settings = world.open({"prefect.wait_seconds": 1}).settings
+    session = RunSession(settings, RunConsole.open(settings), Output(False), settings.prefect.wait_seconds)
+    session._check_patience(time.monotonic() - 2, ["some-run"])
