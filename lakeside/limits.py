@@ -78,6 +78,8 @@ LIMITS = (
     Limit("retention.versions", Ends.REMOVED, "The oldest version of the object is removed."),
     Limit("retention.version_days", Ends.REMOVED, "`lakeside prune` removes the version."),
     Limit("retention.quarantine_days", Ends.REMOVED, "`lakeside prune` removes the rows set aside."),
+    Limit("audit.megabytes", Ends.REMOVED, "Nothing is, the next line begins another file."),
+    Limit("audit.files", Ends.REMOVED, "The oldest file of the audit log is removed."),
     Limit("prefect.wait_seconds", _R, "`lakeside runs … --wait` ends; the runs go on."),
 )
 
@@ -90,6 +92,8 @@ NO_LIMITS = {
     "ingest.rejected_share": "what a month is judged by",
     "ingest.workers": "how much is done side by side",
     "ingest.months_at_once": "how much is done side by side",
+    "people.session_hours": "how long a person is believed",
+    "people.trusted_proxies": "whom to believe",
     "console.port": "a port",
     "prefect.port": "a port",
     "prefect.parts_at_once": "how much is done side by side",

@@ -255,16 +255,16 @@ def _read_answer(answer: Message, subject: str) -> Any:
 
 def _make_error(document: dict[str, Any], subject: str) -> LakesideError:
     """The error of our tree that the reader raised; one that names nothing is given the subject."""
-    kind = getattr(lakeside.errors, str(document.get("kind")), LakesideError)
+    kind: Any = getattr(lakeside.errors, str(document.get("kind")), LakesideError)
     if not (isinstance(kind, type) and issubclass(kind, LakesideError)):
         kind = LakesideError
     message = str(document.get("message", ""))
     if message.startswith("Reading it "):
         message = message.replace("Reading it ", f"Reading {subject} ", 1)
     hint, at = str(document.get("hint", "")), _read_place(document.get("at"))
-    if issubclass(kind, LimitExceeded):
-        return kind(message, hint, at, str(document.get("limit", "")))
-    return kind(message, hint, at)
+    limit = [str(document.get("limit", ""))] if issubclass(kind, LimitExceeded) else []
+    error: LakesideError = kind(message, hint, at, *limit)
+    return error
 
 
 def _read_place(document: Any) -> tuple[int, int] | None:

@@ -21,8 +21,9 @@ GREEDY = """SELECT ARRAY_LENGTH(ARRAY_AGG(CONCAT(CAST(a.source_row AS STRING), '
     CAST(b.source_row AS STRING), REPEAT('x', 2000)))) AS n FROM green a, green b"""
 _TEXT = "TO_HEX(MD5(CONCAT(CAST(a.source_row AS STRING), '{}', CAST(b.source_row AS STRING))))"
 _TEXTS = ", ".join(_TEXT.format(sign) for sign in "pqrstuvwxyz")
-SPILLED = f"""SELECT MIN(n) AS least, MAX(text) AS last
-    FROM (SELECT text, ROW_NUMBER() OVER (ORDER BY text) AS n FROM (SELECT CONCAT({_TEXTS}) AS text FROM green a, green b))"""
+_TEXTED = f"SELECT CONCAT({_TEXTS}) AS text FROM green a, green b"
+_NUMBERED = f"SELECT text, ROW_NUMBER() OVER (ORDER BY text) AS n FROM ({_TEXTED})"
+SPILLED = f"SELECT MIN(n) AS least, MAX(text) AS last FROM ({_NUMBERED})"
 
 
 def _ask(world: World, sql: str, bounds: dict[str, Any], place: Place = Place.LAKE) -> QueryResult:

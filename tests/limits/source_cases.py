@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -19,6 +20,7 @@ from lakeside.datasets import get_dataset
 from lakeside.errors import BackendUnavailable
 from lakeside.ingest.ingest import IngestOutcome, IngestRequest, ingest_month
 from lakeside.month import Month
+from lakeside.people.audit_log import AuditLog, find_audit_folder, list_audit_files
 from lakeside.plan.make import make_plan
 from lakeside.plan.request import PlanRequest
 from lakeside.services import Services
@@ -128,6 +130,28 @@ def meet_check_seconds(world: World) -> None:
     results = checking.check(get_dataset("green"), Month(2024, 1))
     (slow,) = [result for result in results if result.check == "endless"]
     assert "stopped after 0.05 s" in str(slow)
+
+
+def _write_lines(world: World, bounds: dict[str, Any]) -> list[Path]:
+    settings = world.open_empty(bounds).settings
+    log = AuditLog(settings)
+    for number in range(20):
+        log.end(f"{number:03}", "done", "x" * 100)
+    return list_audit_files(find_audit_folder(settings))
+
+
+@meets("audit.megabytes")
+def meet_audit_megabytes(world: World) -> None:
+    files = _write_lines(world, {"audit.megabytes": 0.0005})
+    assert len(files) > 4
+    assert all(file.stat().st_size < 1_000 for file in files)
+
+
+@meets("audit.files")
+def meet_audit_files(world: World) -> None:
+    assert (
+        len(_write_lines(world, {"audit.megabytes": 0.0005, "audit.files": 2})) == 1 + 2
+    )  # the one that is written to, and two aside
 
 
 @meets("prefect.wait_seconds")
