@@ -42,7 +42,7 @@ run: $(BIN)/.installed ## Start the console, the Prefect server and a worker on 
 
 test: $(BIN)/.installed-dev $(EMULATOR)/.installed ## Run every test, the browser journey and the emulators too
 	@tests/install-chromium
-	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(BIN)/.installed-dev ## Check style, types and the layer rules
 	$(BIN)/ruff check .
