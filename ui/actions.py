@@ -171,17 +171,12 @@ def restore_held() -> None:
     plan = take("restore")
     if isinstance(plan, RestorePlan):
         with st.spinner("Restoring …"):
-            restore_version(plan)
+            restore(open_console_services(), plan)
         forget_choice("old")
         forget_choice("new")
         toast_later("Restored. What was live before is kept as an earlier version")
         refresh_all()
         st.rerun()
-
-
-def restore_version(plan: RestorePlan) -> None:
-    """Copy an earlier version to where the live one is."""
-    restore(open_console_services(), plan)
 
 
 def apply_held() -> None:

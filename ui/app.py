@@ -42,8 +42,7 @@ st.logo(str(ASSETS / "logo.svg"), size="large", icon_image=str(ASSETS / "icon.pn
 show_style()
 visitor = find_visitor()
 if visitor.role is None:
-    with error_boundary():
-        show_login(visitor, find_right_place())
+    show_login(visitor, find_right_place())
     st.stop()
 page = st.navigation([make_page(entry) for entry in PAGES])
 show_toasts()

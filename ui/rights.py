@@ -28,6 +28,11 @@ def find_visitor() -> Caller:
     return find_caller(open_settings())
 
 
+def is_over() -> bool:
+    """May the visitor not look any more: the login is too old, or was ended."""
+    return find_visitor().role is None
+
+
 def has_login() -> bool:
     """Does everybody have to log in."""
     return open_settings().people.has_login

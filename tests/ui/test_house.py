@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from lakeside import pipeline
+from lakeside.checks import store
+from lakeside.lake.lake import Lake
+from lakeside.warehouse.protocol import Warehouse
 from ui.app_pages.pages import PAGES, find_path
 from ui.components.markup import el, prose
 
@@ -54,3 +58,19 @@ def test_text_from_data_cannot_become_markup() -> None:
     assert "<img" not in drawn
     assert el("b", "x", class_="a", aria_label="l", href=None) == '<b class="a" aria-label="l">x</b>'
     assert prose("Start `lakeside <up>`.") == "Start <code>lakeside &lt;up&gt;</code>."
+
+
+def test_pages_change_nothing_but_by_what_a_gate_guards() -> None:
+    """What changes a lake or a warehouse by itself has no gate: pages use the marked functions above it."""
+    changing = {
+        Lake: ("open_writer", "remove_object", "set_metadata", "restore_version", "prune", "sweep_temporary"),
+        Warehouse: ("publish_object", "remove_month", "replace_derived"),
+        pipeline: ("run_month", "load_month"),
+        store: ("record_results",),
+    }
+    assert all(hasattr(owner, name) for owner, names in changing.items() for name in names)
+    forbidden = {name for names in changing.values() for name in names}
+    for path in ROOM.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+            assert name not in forbidden, f"{path.name} uses {name}"

@@ -112,6 +112,15 @@ def test_an_admin_reads_the_log_with_filters_from_the_url(as_role: Any) -> None:
     assert "subject viewer (viewer)" in html_of(app)
 
 
+def test_a_login_that_ends_while_somebody_looks_ends_what_they_see(as_role: Any) -> None:
+    app = as_role("admin", "lake")
+    assert "green" in html_of(app)
+    app.user = {**app.user, "iat": int(time.time()) - 13 * 3600}
+    app.run()
+    assert "You logged in more than 12 hours ago." in html_of(app)
+    assert "tripdata" not in html_of(app)
+
+
 def test_actions_called_without_a_page_are_refused(as_role: Any) -> None:
     from ui.actions import cancel_run, remove_notification, start_try_out
 

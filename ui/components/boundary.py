@@ -24,6 +24,7 @@ from lakeside.errors import (
 from ui.components.markup import Markup, el, prose
 from ui.components.pieces import show_muted
 from ui.presenters.caret import Caret, present_caret
+from ui.rights import is_over
 from ui.text import UNEXPECTED
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,8 @@ def error_boundary(again_seconds: float = 0, text: str = "") -> Iterator[None]:
     With `again_seconds` the page looks again by itself when the failure may pass. `text` is what a person
     wrote, so that an error that knows its place in it can point there.
     """
+    if is_over():
+        st.rerun(scope="app")  # a part that looks again by itself would go on after the login has ended
     try:
         yield
     except LakesideError as error:
