@@ -113,12 +113,25 @@ def _check_runs(settings: Settings) -> Iterator[Finding]:
         yield Finding("prefect api", "problem" if expected else "idle", detail, advice, elapsed)
         return
     yield Finding("prefect api", "ok", f"{health.api_url} answers", "", elapsed)
+    yield _check_clock(health.api_url)
     if not health.workers_online:
         yield Finding("worker", "problem", health.message or "No worker polls for runs.", advice)
     elif health.pool_paused:
         yield Finding("worker", "problem", health.message or "The work pool is paused.", advice)
     else:
         yield Finding("worker", "ok", f"{health.workers_online} online")
+
+
+def _check_clock(api_url: str) -> Finding:
+    from flows.clock import MOST_SKEW_SECONDS, describe_skew, measure_skew
+
+    skew = measure_skew(api_url)
+    if skew is None:
+        return Finding("clock", "ok", "the Prefect server does not say what time it is")
+    if abs(skew) <= MOST_SKEW_SECONDS:
+        return Finding("clock", "ok", "the same as the Prefect server's")
+    hint = "Set it (timedatectl set-ntp true): a worker here is refused."
+    return Finding("clock", "problem", f"It is {describe_skew(skew)}.", hint)
 
 
 def list_settings_in_force(settings: Settings) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from cli.supervisor_children import Recipe, answers_ok
 from cli.supervisor_plan import api_url, make_console, make_environment, make_server, make_worker
+from flows.clock import require_same_time
 from lakeside.errors import BackendUnavailable
 from lakeside.settings import PROJECT_ROOT, Settings
 
@@ -22,6 +23,7 @@ def become(part: str, settings: Settings, host: str) -> NoReturn:
 
     Raises:
         BackendUnavailable: the worker's Prefect API did not answer in time, or refused what is registered.
+        SettingsError: the clocks of this machine and of the server differ.
     """
     settings.home_folder.mkdir(parents=True, exist_ok=True)
     if part == "server":
@@ -29,6 +31,7 @@ def become(part: str, settings: Settings, host: str) -> NoReturn:
     if part == "console":
         _execute(make_console(settings, host))
     wait_for_api(settings)
+    require_same_time(api_url(settings))
     register(settings)
     recipe = make_worker(settings)
     _execute(recipe, "--with-healthcheck")

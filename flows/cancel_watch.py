@@ -12,7 +12,6 @@ import os
 import signal
 import threading
 import time
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 from uuid import UUID
@@ -49,10 +48,11 @@ class CancelWatch:
             self._settle()
 
     def _watch(self) -> None:
+        patience = WorkerPatience()
         with get_client(sync_client=True) as client:
             while not self._closing.wait(LOOK_SECONDS):
                 state = self._read_state(client)
-                if state is not None and is_left_alone(state, datetime.now(UTC)):
+                if state is not None and patience.is_over(state):
                     self._end(client, state)
                     return
 
@@ -61,12 +61,13 @@ class CancelWatch:
 
         While this waits the worker's SIGTERM may arrive and end the run as usual.
         """
+        patience = WorkerPatience()
         with get_client(sync_client=True) as client:
             while True:
                 state = self._read_state(client)
                 if state is None or not state.is_cancelling():
                     return
-                if is_left_alone(state, datetime.now(UTC)):
+                if patience.is_over(state):
                     self._set_cancelled(client)
                     return
                 time.sleep(1)
@@ -91,8 +92,21 @@ class CancelWatch:
             return None
 
 
-def is_left_alone(state: State[Any], now: datetime) -> bool:
-    """Whether a run in this state should have been ended by its worker by now."""
-    if not (state.is_cancelling() or state.is_final()):
-        return False
-    return state.timestamp is not None and (now - state.timestamp).total_seconds() > WORKER_SECONDS
+class WorkerPatience:
+    """How long the worker is left to end a run that is cancelled, from when that was first seen here.
+
+    The moment in the state is another machine's, whose clock may differ; it is not asked.
+    """
+
+    def __init__(self, seconds: float = WORKER_SECONDS) -> None:
+        self._seconds = seconds
+        self._since: float | None = None
+
+    def is_over(self, state: State[Any]) -> bool:
+        """Whether a run in this state should have been ended by its worker by now."""
+        if not (state.is_cancelling() or state.is_final()):
+            self._since = None
+            return False
+        now = time.monotonic()
+        self._since = now if self._since is None else self._since
+        return now - self._since > self._seconds

@@ -26,6 +26,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 
+from flows.clock import read_server_time
 from flows.lines import read_line, settle_line
 from flows.names import FLOW_NAMES, MONTH_FLOWS, TABLE_KEY
 from flows.run_views import RunFilter, RunPage
@@ -52,7 +53,7 @@ _UNFINISHED = [
 def find_runs(client: SyncPrefectClient, wanted: RunFilter, limit: int, offset: int) -> RunPage:
     """Due runs of our flows that fit the filter, newest first, with their number."""
     flows = FlowFilter(name=FlowFilterName(any_=list(FLOW_NAMES)))
-    chosen = make_filter(wanted)
+    chosen = make_filter(wanted, read_server_time(client))
     runs = client.read_flow_runs(
         flow_filter=flows,
         flow_run_filter=chosen,
@@ -65,16 +66,15 @@ def find_runs(client: SyncPrefectClient, wanted: RunFilter, limit: int, offset: 
     return RunPage(tuple(summarize_all(client, runs)), total)
 
 
-def make_filter(wanted: RunFilter) -> FlowRunFilter:
-    """The filter in Prefect's terms. A run's name begins with its dataset, so the name finds both.
+def make_filter(wanted: RunFilter, now: datetime) -> FlowRunFilter:
+    """The filter in Prefect's terms, at the server's `now`. A run's name begins with its dataset, so the
+    name finds both.
 
     Raises:
         SettingsError: a state that Prefect does not have.
     """
     chosen = FlowRunFilter(
-        expected_start_time=FlowRunFilterExpectedStartTime(
-            before_=datetime.now(UTC) + _SOON, after_=wanted.since
-        )
+        expected_start_time=FlowRunFilterExpectedStartTime(before_=now + _SOON, after_=wanted.since)
     )
     text = wanted.text.strip()
     if (run_id := _as_id(text)) is not None:
@@ -157,7 +157,8 @@ def _walk_runs(client: SyncPrefectClient, dataset: str, years: set[int]) -> Iter
 
 
 def _read_runs(client: SyncPrefectClient, wanted: FlowRunFilter, offset: int) -> list[FlowRun]:
-    wanted.expected_start_time = FlowRunFilterExpectedStartTime(before_=datetime.now(UTC) + _SOON)
+    soon = read_server_time(client) + _SOON
+    wanted.expected_start_time = FlowRunFilterExpectedStartTime(before_=soon)
     return client.read_flow_runs(
         flow_filter=FlowFilter(name=FlowFilterName(any_=list(MONTH_FLOWS))),
         flow_run_filter=wanted,

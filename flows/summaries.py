@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import FlowFilter, FlowFilterId
 from prefect.client.schemas.objects import FlowRun, StateType
 
+from flows.clock import read_server_time
 from flows.labels import read_plan_token, read_started_by
 from flows.names import HEARTBEAT_EVENT, HEARTBEAT_LOST_SECONDS
 from flows.runs import RunSummary
@@ -73,8 +74,7 @@ def add_heartbeats(client: SyncPrefectClient, summaries: Iterable[RunSummary]) -
     at_work = [s for s in listed if s.state_type in _AT_WORK]
     if not at_work:
         return listed
-    now = datetime.now(UTC)
-    beats = _read_beats(client, [s.id for s in at_work], now)
+    beats, now = _read_beats(client, [s.id for s in at_work])
     return [_with_heartbeat(s, beats, now) if s.state_type in _AT_WORK else s for s in listed]
 
 
@@ -89,7 +89,9 @@ def _with_heartbeat(summary: RunSummary, beats: dict[str, datetime], now: dateti
     return replace(summary, heartbeat_at=last, heartbeat_age_seconds=round(age, 1))
 
 
-def _read_beats(client: SyncPrefectClient, ids: list[str], now: datetime) -> dict[str, datetime]:
+def _read_beats(client: SyncPrefectClient, ids: list[str]) -> tuple[dict[str, datetime], datetime]:
+    """When the server last heard of each run, and what time it is there: no other clock is asked."""
+    now = read_server_time(client)
     since = now - timedelta(seconds=4 * HEARTBEAT_LOST_SECONDS)
     wanted = {
         "occurred": {"since": since.isoformat(), "until": (now + timedelta(minutes=1)).isoformat()},
@@ -101,5 +103,5 @@ def _read_beats(client: SyncPrefectClient, ids: list[str], now: datetime) -> dic
     beats: dict[str, datetime] = {}
     for event in answer.json()["events"]:
         run_id = str(event["resource"]["prefect.resource.id"]).removeprefix(_FLOW_RUN)
-        beats.setdefault(run_id, datetime.fromisoformat(event["occurred"]))
-    return beats
+        beats.setdefault(run_id, datetime.fromisoformat(event["received"]))
+    return beats, now

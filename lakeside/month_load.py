@@ -76,10 +76,13 @@ class MonthLoad:
         """
         reporter.enter(Stage.LOAD, self.footer.rows)
         around = self.loaded.get()
-        if not self.request.force and self._is_published(around):
-            return False, self.footer.rows
         dataset, month = get_dataset(self.request.dataset), self.request.month
         checks = MonthChecks(self.services, dataset, month, self.request.run_id)
+        if not self.request.force and self._is_published(around):
+            if self._place in around.unchecked:  # whoever published it was killed before the check
+                reporter.enter(Stage.CHECK, self.footer.rows)
+                self._check(checks, around, around.publications[self._place])
+            return False, self.footer.rows
         gate = checks.make_gate(around)
         key = data_key(dataset.name, month)
         publication = self.services.warehouse.publish_month(dataset, month, self.services.lake, key, gate)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 
 from lakeside.checks.result import (
     CheckKind,
@@ -14,6 +14,7 @@ from lakeside.checks.result import (
     Severity,
     find_disagreement,
     group_by_month,
+    is_outdated,
 )
 from lakeside.datasets.contract import Dataset
 from lakeside.errors import BadFile, CheckError, LakesideError, NotFound
@@ -25,6 +26,8 @@ from lakeside.month import Month
 from lakeside.services import Services
 from lakeside.warehouse.month_rows import MonthMeasures
 from lakeside.warehouse.protocol import Publication
+
+_TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +121,18 @@ def make_result(
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is asked once for all months: every month's rows and publication, and which ones disagree.
+    """What is asked once for all months: every month's rows and publication, and what was checked of them.
 
-    `disagreeing` are months of which a reconciling check failed since they were published.
+    `disagreeing` are months of which a reconciling check failed since they were published, `unchecked` those
+    whose published rows no reconciling check has seen: their load was killed before it. `newest` is the
+    latest moment that is written down of each month, by whatever machine's clock.
     """
 
     counts: Mapping[tuple[str, Month], int]
     publications: Mapping[tuple[str, Month], Publication]
     disagreeing: frozenset[tuple[str, Month]] = frozenset()
+    unchecked: frozenset[tuple[str, Month]] = frozenset()
+    newest: Mapping[tuple[str, Month], datetime] = field(default_factory=dict)
 
     @classmethod
     def ask(cls, services: Services) -> Surroundings:
@@ -133,16 +140,43 @@ class Surroundings:
         publications = services.warehouse.list_publications()
         checked = group_by_month(services.warehouse.list_latest_checks())
         disagreeing = (p for p, group in checked.items() if find_disagreement(group, publications.get(p)))
-        return cls(services.warehouse.count_months(), publications, frozenset(disagreeing))
+        unchecked = (p for p, published in publications.items() if not _is_checked(checked.get(p), published))
+        newest = {place: max(result.checked_at for result in group) for place, group in checked.items()}
+        return cls(
+            services.warehouse.count_months(),
+            publications,
+            frozenset(disagreeing),
+            frozenset(unchecked),
+            newest,
+        )
 
     def with_publication(self, publication: Publication) -> Surroundings:
         """The same after a month was published."""
         place = (publication.dataset, publication.month)
-        return Surroundings(
-            {**self.counts, place: publication.rows},
-            {**self.publications, place: publication},
-            self.disagreeing - {place},
+        return replace(
+            self,
+            counts={**self.counts, place: publication.rows},
+            publications={**self.publications, place: publication},
+            disagreeing=self.disagreeing - {place},
+            unchecked=self.unchecked - {place},
         )
+
+    def find_moment(self, place: tuple[str, Month], now: datetime) -> datetime:
+        """The moment of a check made now: later than all that is written down of the month.
+
+        A machine whose clock is ahead leaves moments of the future; what is found after it is newer still.
+        """
+        published, checked = self.publications.get(place), self.newest.get(place)
+        moments = [now]
+        if published is not None:
+            moments.append(published.published_at + _TICK)
+        if checked is not None:
+            moments.append(checked + _TICK)
+        return max(moments)
+
+
+def _is_checked(results: Sequence[CheckResult] | None, publication: Publication) -> bool:
+    return any(r.kind is CheckKind.RECONCILE and not is_outdated(r, publication) for r in results or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +205,7 @@ def gather_facts(
         figures=measures.figures if measures else [],
         publication=asking.around.publications.get((dataset.name, month)),
         counts={m: n for (name, m), n in asking.around.counts.items() if name == dataset.name},
-        checked_at=asking.moment,
+        checked_at=asking.around.find_moment((dataset.name, month), asking.moment),
         run_id=asking.run_id,
         types=measures.types if measures else {},
     )

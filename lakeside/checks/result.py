@@ -154,8 +154,13 @@ def judge_light(results: Iterable[CheckResult], publication: Publication | None 
 
 
 def is_outdated(result: CheckResult, publication: Publication) -> bool:
-    """Was the month published again, with other content, since this result."""
-    return result.content_id != publication.content_id and result.checked_at < publication.published_at
+    """Is the result of other content than what is published now.
+
+    Clocks of two machines differ, so moments are asked only where the result does not name its content.
+    """
+    if result.content_id is None:
+        return result.checked_at < publication.published_at
+    return result.content_id != publication.content_id
 
 
 def find_disagreement(results: Iterable[CheckResult], publication: Publication | None) -> str | None:
