@@ -154,8 +154,8 @@ def test_the_checks_light_is_the_worst_result(
 def test_kept_results_light_their_month(settings: Settings) -> None:
     services = open_services(settings)
     key = write_month(services.lake, GREEN, OCTOBER, 10)
-    services.warehouse.publish_month(GREEN, OCTOBER, services.lake, key)
-    record_results(services, [replace(result("failed"), checked_at=datetime.now(UTC))])
+    content = services.warehouse.publish_month(GREEN, OCTOBER, services.lake, key).content_id
+    record_results(services, [replace(result("failed"), checked_at=datetime.now(UTC), content_id=content)])
     assert light(services).checks.state == "failed"
 
 
