@@ -57,6 +57,7 @@ def kill(light: LightStack, run_id: str, with_worker: bool) -> None:
 def test_a_run_killed_at_each_step_is_crashed_and_its_month_whole(
     light: LightStack, scene: Scene, with_worker: bool
 ) -> None:
+    scene.publish_few()
     launch = Launch("green", MONTH.year, (MONTH.number,), "archive")
     for step, (in_lake, in_table) in STEPS.items():
         wait_for(lambda: light.console.check_ready(5).can_run, 120, "a worker that polls")
@@ -74,4 +75,3 @@ def test_a_run_killed_at_each_step_is_crashed_and_its_month_whole(
     assert scene.look() == ([KEY], MANY, MANY)
     assert scene.is_checked()
     assert scene.sweep() == (1, 1), "what the kills at write and at publish left"
-    scene.publish_few()
