@@ -112,24 +112,29 @@ def compute_coverage(
 
 
 def look(services: Services, datasets: Sequence[Dataset]) -> Found:
-    """Look into the lake (one listing and every footer) and the warehouse (three questions).
+    """Look into the warehouse (two questions) and then into the lake (one listing and every footer).
+
+    In this order, because months go the other way: what is found while others write is at most what the
+    lake had before the table, which is so for a while in truth. An object that is replaced meanwhile is
+    told with the footer, the size and the date of one version, the old one or the new one.
 
     Raises:
         BackendUnavailable, AccessDenied: the lake or the warehouse cannot be asked.
     """
     names = {dataset.name for dataset in datasets}
     prefix = f"data/{datasets[0].name}/" if len(datasets) == 1 else "data/"
-    objects = {
-        (o.dataset, o.month): o
-        for o in services.lake.list_objects(prefix).objects
-        if o.dataset in names and o.dataset and o.month
-    }
+    published = services.warehouse.look_at_months()
+    checked = group_by_month(list_latest_results(services))
+    listed = [
+        o for o in services.lake.list_objects(prefix).objects if o.dataset in names and o.dataset and o.month
+    ]
+    present = services.lake.read_present(listed)
     return Found(
-        objects=objects,
-        footers=services.lake.read_footers(list(objects.values())),
-        rows=services.warehouse.count_months(),
-        publications=services.warehouse.list_publications(),
-        checked=group_by_month(list_latest_results(services)),
+        objects={(o.dataset or "", o.month): o for o, _ in present if o.month},
+        footers={o.key: footer for o, footer in present},
+        rows=published.rows,
+        publications=published.publications,
+        checked=checked,
     )
 
 

@@ -103,7 +103,7 @@ def _foresee(
     if footer is None:
         return CoverageState.BROKEN, "The version has no footer that can be read."
     try:
-        rows, publications = services.warehouse.count_months(), services.warehouse.list_publications()
+        rows, publications = services.warehouse.look_at_months()
     except LakesideError as error:
         return None, f"The warehouse does not answer: {error.message}"
     place = (dataset.name, version.month)

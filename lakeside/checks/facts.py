@@ -137,13 +137,13 @@ class Surroundings:
     @classmethod
     def ask(cls, services: Services) -> Surroundings:
         """Three questions to the warehouse."""
-        publications = services.warehouse.list_publications()
+        rows, publications = services.warehouse.look_at_months()
         checked = group_by_month(services.warehouse.list_latest_checks())
         disagreeing = (p for p, group in checked.items() if find_disagreement(group, publications.get(p)))
         unchecked = (p for p, published in publications.items() if not _is_checked(checked.get(p), published))
         newest = {place: max(result.checked_at for result in group) for place, group in checked.items()}
         return cls(
-            services.warehouse.count_months(),
+            rows,
             publications,
             frozenset(disagreeing),
             frozenset(unchecked),

@@ -113,7 +113,9 @@ def describe_object(lake: Lake, key: str) -> ObjectFacts:
 def describe_objects(lake: Lake, objects: Sequence[LakeObject]) -> list[ObjectFacts]:
     """What each object is: its footer when it is parquet, whatever its name; first bytes otherwise."""
     promised = [o for o in objects if o.key.endswith(".parquet")]
-    answers: dict[str, Footer | LakesideError] = lake.read_footers(promised)
+    present = {found.key: (found, answer) for found, answer in lake.read_present(promised)}
+    objects = [present[o.key][0] if o.key in present else o for o in objects]
+    answers = {key: answer for key, (_, answer) in present.items()}
     faulty = [o for o in objects if not isinstance(answers.get(o.key), Footer)]
     contents = lake.name_contents([o for o in faulty if isinstance(answers.get(o.key), BadFile | None)])
     disguised = [o for o in faulty if o.key not in answers and contents.get(o.key) == "parquet"]

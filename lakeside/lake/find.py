@@ -98,8 +98,9 @@ def count_rows(lake: Lake, objects: Sequence[LakeObject], maximum: int, seconds:
     started, looked_at = time.monotonic(), 0
     while looked_at < min(len(promised), maximum) and time.monotonic() - started < seconds:
         batch = promised[looked_at : min(looked_at + _BATCH_FOOTERS, maximum)]
-        answers = lake.read_footers(batch)
-        rows |= {key: answer.rows for key, answer in answers.items() if isinstance(answer, Footer)}
+        listed = {found.version for found in batch}  # rows of what was replaced since are not these objects'
+        present = lake.read_present(batch)
+        rows |= {o.key: a.rows for o, a in present if isinstance(a, Footer) and o.version in listed}
         looked_at += len(batch)
     limit = None
     if looked_at < len(promised):

@@ -26,6 +26,7 @@ FIRST_TAIL_BYTES = 64 << 10
 MAXIMUM_FOOTER_BYTES = 64 << 20
 REMEMBERED_FOOTERS = 2_000
 PARSED_AT_ONCE = 100
+_MOST_REPLACED = 5  # in a row, between a look and a read
 
 _PARSE, _PARSE_MANY = "lakeside.lake.footers:parse_footer", "lakeside.lake.footers:parse_footers"
 
@@ -48,11 +49,21 @@ class FooterReader:
 
     def read_many(self, objects: Sequence[LakeObject]) -> dict[str, Footer | LakesideError]:
         """Footer or error of each object, by key."""
+        return {
+            found.key: answer for found, (_, answer) in zip(objects, self._read_all(objects), strict=True)
+        }
+
+    def read_present(self, objects: Sequence[LakeObject]) -> list[tuple[LakeObject, Footer | LakesideError]]:
+        """See `Lake.read_present`."""
+        pairs = self._read_all(objects)
+        return [(present, answer) for present, answer in pairs if not isinstance(answer, NotFound)]
+
+    def _read_all(self, objects: Sequence[LakeObject]) -> list[tuple[LakeObject, Footer | LakesideError]]:
         with ThreadPoolExecutor(THREADS[self._storage.kind], thread_name_prefix="footers") as pool:
             if self._readers is not None:
                 for start in range(0, len(objects), PARSED_AT_ONCE):
                     self._parse_ahead(objects[start : start + PARSED_AT_ONCE], pool, self._readers)
-            return dict(zip([o.key for o in objects], pool.map(self._read_or_error, objects), strict=True))
+            return list(pool.map(self._read_or_error, objects))
 
     def _parse_ahead(
         self, objects: Sequence[LakeObject], pool: ThreadPoolExecutor, readers: ReaderPool
@@ -80,17 +91,23 @@ class FooterReader:
 
     def read_found(self, found: LakeObject) -> Footer:
         """The footer of an object that was found, or of what has replaced it since; earlier ones exactly."""
-        try:
-            return self._read_version(found)
-        except ReaderDied:
-            raise
-        except (NotFound, BadFile):
-            if not found.is_live:
+        return self._read_newest(found)[1]
+
+    def _read_newest(self, found: LakeObject) -> tuple[LakeObject, Footer]:
+        """The object that is there now, and its footer; it may be replaced again while it is looked for."""
+        for _ in range(_MOST_REPLACED):
+            try:
+                return found, self._read_version(found)
+            except ReaderDied:
                 raise
-            present = get_object(self._storage, found.key)
-            if present.version == found.version:
-                raise
-            return self._read_version(present)
+            except (NotFound, BadFile):
+                if not found.is_live:
+                    raise
+                present = get_object(self._storage, found.key)
+                if present.version == found.version:
+                    raise
+                found = present
+        return found, self._read_version(found)
 
     def parse(self, found: LakeObject, job: str, *arguments: object) -> Any:
         """What `job` (`module:function` of tail, URL and more) makes of a footer; not remembered."""
@@ -101,11 +118,11 @@ class FooterReader:
             return function(tail, url, *arguments)
         return self._readers.run(job, url, tail, url, *arguments, modules=[module])
 
-    def _read_or_error(self, found: LakeObject) -> Footer | LakesideError:
+    def _read_or_error(self, found: LakeObject) -> tuple[LakeObject, Footer | LakesideError]:
         try:
-            return self.read_found(found)
+            return self._read_newest(found)
         except LakesideError as error:
-            return error
+            return found, error
 
     def _read_version(self, found: LakeObject) -> Footer:
         remembered = self._recall(found)

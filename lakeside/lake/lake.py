@@ -211,6 +211,13 @@ class Lake:
         """The footers of listed objects, several at once; by key, an error where one cannot be read."""
         return self._footers.read_many(objects)
 
+    def read_present(self, objects: Sequence[LakeObject]) -> list[tuple[LakeObject, Footer | LakesideError]]:
+        """Listed objects as they are now, each with the footer of that very version, or why it has none.
+
+        One that was replaced since it was listed is given as what replaced it; one that is gone is left out.
+        """
+        return self._footers.read_present(objects)
+
     def count_rows(self, objects: Sequence[LakeObject]) -> RowCounts:
         """Rows of listed objects by their footers, within `limits.counted_footers` and `counting_seconds`."""
         from lakeside.lake.find import count_rows

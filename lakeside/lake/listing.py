@@ -59,6 +59,11 @@ def as_object(key: str, info: Mapping[str, Any]) -> LakeObject:
     return LakeObject(key, size_bytes, modified_at, version, dataset, month, metadata, replaced_at)
 
 
+def find_version(info: Mapping[str, Any]) -> str:
+    """The version of a file as listings have it, from what fsspec says about it."""
+    return _date_and_version(info)[1]
+
+
 def _stat(storage: Storage, key: str) -> Mapping[str, Any]:
     path = storage.path_of(key)
     if storage.kind is Kind.GS:

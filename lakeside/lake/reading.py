@@ -12,6 +12,7 @@ from typing import IO, Any
 from lakeside.errors import LakesideError
 from lakeside.lake.content import HEAD_BYTES, name_content
 from lakeside.lake.errors import translated
+from lakeside.lake.listing import find_version
 from lakeside.lake.objects import LakeObject
 from lakeside.lake.storage import Kind, Storage
 
@@ -78,7 +79,12 @@ def read_range(storage: Storage, found: LakeObject, start: int, end: int) -> byt
 
             return read_gcs_range(storage.filesystem, storage.path_of(found.key), found.version, (start, end))
         if found.is_live:
-            return bytes(storage.filesystem.cat_file(storage.path_of(found.key), start=start, end=end))
+            path = storage.path_of(found.key)
+            data = bytes(storage.filesystem.cat_file(path, start=start, end=end))
+            # It was opened by its name. If that still means the version that was found, so did it before.
+            if storage.kind is Kind.FOLDER and find_version(storage.filesystem.info(path)) != found.version:
+                raise FileNotFoundError(path)
+            return data
         with storage.versions.find_path(found.key, found.version).open("rb") as file:
             file.seek(start)
             return file.read(max(0, end - start))

@@ -42,6 +42,7 @@ from lakeside.warehouse.month_rows import Gate
 from lakeside.warehouse.protocol import (
     Derived,
     Publication,
+    Published,
     QueryEstimate,
     QueryLimits,
     QueryResult,
@@ -117,29 +118,42 @@ class DuckDBWarehouse:
 
     def count_months(self) -> Mapping[tuple[str, Month], int]:
         """(dataset, month) -> rows; one query per table that has a `source_month`."""
-        counts: dict[tuple[str, Month], int] = {}
         with self._file.read() as connection:
-            if connection is None:
-                return counts
-            for table in self._monthly_tables(connection):
-                rows = connection.execute(
-                    f"SELECT {SOURCE_MONTH}, count(*) FROM {self._file.table(table)} "
-                    f"WHERE {SOURCE_MONTH} IS NOT NULL GROUP BY ALL"
-                ).fetchall()
-                counts.update({(table, Month.of(day)): count for day, count in rows})
-        return counts
+            return self._count_months(connection) if connection is not None else {}
 
     def list_publications(self) -> Mapping[tuple[str, Month], Publication]:
         """(dataset, month) -> its row in `lakeside_loads`."""
         with self._file.read() as connection:
-            if connection is None or not table_columns(connection, self._file, LOADS_TABLE):
-                return {}
-            selected = f"SELECT {', '.join(LOADS_NAMES)} FROM {self._file.table(LOADS_TABLE)}"
-            rows = connection.sql(selected).to_arrow_table()
-            # As naive UTC: Arrow imports pandas to name the zone of an aware time.
-            place = rows.schema.get_field_index("published_at")
-            moments = rows["published_at"].cast(pa.timestamp("us"))
-            return read_publications(rows.set_column(place, "published_at", moments).to_pylist())
+            return self._list_publications(connection) if connection is not None else {}
+
+    def look_at_months(self) -> Published:
+        """Both of one state: while the file is open nobody publishes."""
+        with self._file.read() as connection:
+            if connection is None:
+                return Published({}, {})
+            return Published(self._count_months(connection), self._list_publications(connection))
+
+    def _count_months(self, connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, Month], int]:
+        counts: dict[tuple[str, Month], int] = {}
+        for table in self._monthly_tables(connection):
+            rows = connection.execute(
+                f"SELECT {SOURCE_MONTH}, count(*) FROM {self._file.table(table)} "
+                f"WHERE {SOURCE_MONTH} IS NOT NULL GROUP BY ALL"
+            ).fetchall()
+            counts.update({(table, Month.of(day)): count for day, count in rows})
+        return counts
+
+    def _list_publications(
+        self, connection: duckdb.DuckDBPyConnection
+    ) -> Mapping[tuple[str, Month], Publication]:
+        if not table_columns(connection, self._file, LOADS_TABLE):
+            return {}
+        selected = f"SELECT {', '.join(LOADS_NAMES)} FROM {self._file.table(LOADS_TABLE)}"
+        rows = connection.sql(selected).to_arrow_table()
+        # As naive UTC: Arrow imports pandas to name the zone of an aware time.
+        place = rows.schema.get_field_index("published_at")
+        moments = rows["published_at"].cast(pa.timestamp("us"))
+        return read_publications(rows.set_column(place, "published_at", moments).to_pylist())
 
     def measure_month(self, dataset: Dataset, month: Month) -> Sequence[ColumnStats]:
         """The figures of a month's rows, per table column.

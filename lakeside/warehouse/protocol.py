@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pyarrow as pa
 
@@ -186,6 +186,13 @@ def _size(number: int) -> str:
     return f"{number / 1e6:,.1f} MB" if number < 1e9 else f"{number / 1e9:,.2f} GB"
 
 
+class Published(NamedTuple):
+    """What the warehouse has: (dataset, month) -> rows in the tables, and -> what was published last."""
+
+    rows: Mapping[tuple[str, Month], int]
+    publications: Mapping[tuple[str, Month], Publication]
+
+
 class Warehouse(Protocol):
     """Tables of conformed months. All methods raise BackendUnavailable, AccessDenied or NotFound."""
 
@@ -234,6 +241,12 @@ class Warehouse(Protocol):
 
     def list_publications(self) -> Mapping[tuple[str, Month], Publication]:
         """(dataset, month) -> what `lakeside_loads` says was published last."""
+
+    def look_at_months(self) -> Published:
+        """Rows and publications as they were together: no publication falls between the two.
+
+        BigQuery has no such moment; there a month that is published in between is counted again.
+        """
 
     def measure_month(self, dataset: Dataset, month: Month) -> Sequence[ColumnStats]:
         """The footer's figures, taken from the table's rows of that month."""
