@@ -1,4 +1,4 @@
-"""`python -m benchmarks.changing`: 1,000 objects replaced while a console shows their lake, some five minutes.
+"""`python -m benchmarks.changing`: 1,000 objects replaced while a console shows their lake, five minutes.
 
 One process writes: month after month, the object with more rows than before and then its rows into the
 table. This one looks all the while, as pages do, and keeps every figure it saw. Afterwards each figure is

@@ -15,7 +15,7 @@ from lakeside.coverage import compute_coverage
 from lakeside.datasets import get_dataset
 
 pytestmark = pytest.mark.slow
-MONTHS, ROUNDS = 10, 2
+MONTHS, ROUNDS = 8, 2
 PAUSE_SECONDS = 0.2  # the writer needs the warehouse too
 
 
