@@ -62,6 +62,7 @@ CALLS: dict[str, Callable[[Lake, str], object]] = {
     "read_layout": lambda lake, key: lake.read_layout(_imagine(key)),
     "read_schema": lambda lake, key: lake.read_schema(_imagine(key)),
     "read_footers": lambda lake, key: lake.read_footers([_imagine(key)]),
+    "read_present": lambda lake, key: {o.key: found for o, found in lake.read_present([_imagine(key)])},
     "count_rows": lambda lake, key: lake.count_rows([_imagine(key)]),
     "name_contents": lambda lake, key: lake.name_contents([_imagine(key)]),
     "read_head": lambda lake, key: lake.read_head(key),

@@ -203,9 +203,7 @@ def test_lake_and_warehouse_are_asked_once_for_all_months(settings: Settings) ->
     lights = compute_lights(watched, today=TODAY)
 
     assert len(lights) > 600 and sum(m.covered.key is not None for m in lights) == 8
-    assert calls == dict.fromkeys(
-        ("list_objects", "read_footers", "count_months", "list_publications", "list_latest_checks"), 1
-    )
+    assert calls == dict.fromkeys(("list_objects", "read_present", "look_at_months", "list_latest_checks"), 1)
 
 
 class TestProbeStore:
