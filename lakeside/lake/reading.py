@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from lakeside.errors import LakesideError
+from lakeside.errors import BackendUnavailable, LakesideError, NotFound
 from lakeside.lake.content import HEAD_BYTES, name_content
 from lakeside.lake.errors import translated
-from lakeside.lake.listing import find_version
+from lakeside.lake.listing import find_version, get_object
 from lakeside.lake.objects import LakeObject
 from lakeside.lake.storage import Kind, Storage
 
@@ -109,5 +109,52 @@ def _open(storage: Storage, key: str) -> IO[bytes]:
         return Path(path).open("rb")
     if storage.kind is Kind.MEMORY:  # fsspec shares one position between all who open it
         return io.BytesIO(storage.filesystem.cat_file(path))
-    file: IO[bytes] = storage.filesystem.open(path, "rb", block_size=READ_BLOCK_BYTES, cache_type="readahead")
-    return file
+    return io.BufferedReader(_Generation(storage, get_object(storage, key)), READ_BLOCK_BYTES)
+
+
+class _Generation(io.RawIOBase):
+    """One generation of a bucket's object: ranges of two generations would make an object that never was."""
+
+    def __init__(self, storage: Storage, found: LakeObject) -> None:
+        super().__init__()
+        self._storage = storage
+        self._found = found
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._found.size_bytes}[whence]
+        self._position = max(0, base + offset)
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+    def readall(self) -> bytes:
+        """All that follows, by one request."""
+        data = self._read(self._position, self._found.size_bytes)
+        self._position += len(data)
+        return data
+
+    def readinto(self, buffer: Any) -> int:
+        end = min(self._position + len(buffer), self._found.size_bytes)
+        if end <= self._position:
+            return 0
+        data = self._read(self._position, end)
+        buffer[: len(data)] = data
+        self._position += len(data)
+        return len(data)
+
+    def _read(self, start: int, end: int) -> bytes:
+        try:
+            return read_range(self._storage, self._found, start, end)
+        except NotFound as error:
+            url = self._storage.url_of(self._found.key)
+            raise BackendUnavailable(
+                f"{url} was replaced or removed while it was read.", "Try again."
+            ) from error

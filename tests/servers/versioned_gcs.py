@@ -75,6 +75,7 @@ class VersionedBucket:
     generations: list[Generation] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     uploads: dict[str, tuple[str, bytearray]] = field(default_factory=dict)
+    finished: dict[str, Generation] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def find_live(self, name: str) -> Generation | None:
@@ -221,12 +222,21 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.command == "DELETE":
             self._send(499, b"")
         else:
-            name, taken = self.bucket.uploads[query["upload_id"]]
-            taken += body
-            if self.headers["Content-Range"].endswith("/*"):
-                self._send(308, b"", Range=f"bytes=0-{len(taken) - 1}")
-            else:
-                self._send(200, self.bucket.put(name, bytes(taken)).as_resource())
+            self._take_block(query["upload_id"], body)
+
+    def _take_block(self, session: str, body: bytes) -> None:
+        """A block again is the same block; what was finished is answered as it was ("Resumable uploads")."""
+        name, taken = self.bucket.uploads[session]
+        place = re.fullmatch(r"bytes (?:(\d+)-\d+|\*)/(\d+|\*)", self.headers["Content-Range"])
+        assert place is not None
+        if session in self.bucket.finished:
+            return self._send(200, self.bucket.finished[session].as_resource())
+        if place[1] is not None:
+            taken[int(place[1]) :] = body
+        if place[2] == "*" or len(taken) < int(place[2]):
+            return self._send(308, b"", Range=f"bytes=0-{len(taken) - 1}")
+        made = self.bucket.finished[session] = self.bucket.put(name, bytes(taken))
+        return self._send(200, made.as_resource())
 
     def _send(self, status: int, answer: bytes | dict[str, Any], **headers: str) -> None:
         body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
