@@ -13,6 +13,7 @@ from pathlib import Path
 from cli.supervisor_children import Recipe, answers_ok
 from flows.names import HEARTBEAT_SECONDS
 from lakeside.errors import NotFound
+from lakeside.people.login import make_login
 from lakeside.settings import PROJECT_ROOT, Settings
 
 HOST = "127.0.0.1"
@@ -85,8 +86,9 @@ def make_console(settings: Settings, host: str = HOST) -> Recipe:
     """Streamlit with the console behind its guard, listening at that address.
 
     Raises:
-        NotFound: the package `ui` is not installed.
+        NotFound: the package `ui` is not installed. SettingsError: a secret of the login cannot be read.
     """
+    make_login(settings)  # said here, before a process that cannot start is started again and again
     command = ["-m", "streamlit", "run", str(_find_app()), "--server.address", host]
     command += ["--server.port", str(settings.console.port), "--server.headless", "true"]
     command += ["--browser.gatherUsageStats", "false"]

@@ -41,7 +41,7 @@ def has_login() -> bool:
 def find_right_place() -> str | None:
     """The console's address where a login works, when the browser is at another; None when it is there."""
     right, here = find_console_url(open_settings()), st.context.url
-    return None if here is None or here.startswith(right) else right
+    return None if here is None or f"{here}/".startswith(f"{right}/") else right
 
 
 def find_refusal(act: Act) -> str | None:

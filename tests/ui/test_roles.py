@@ -15,7 +15,9 @@ from lakeside.month import Month
 from lakeside.people.audit_reading import AuditFilter, read_audit
 from lakeside.services import open_services
 from lakeside.settings import PROJECT_ROOT, Settings
+from lakeside.warehouse.protocol import TableInfo
 from tests.ui.conftest import SAMPLE_ROWS, URL_PATHS, html_of
+from ui.access.warehouse import load_table_column, load_table_page
 from ui.app_pages.pages import find_path
 from ui.text import APPLY_MODELS
 
@@ -119,6 +121,17 @@ def test_a_login_that_ends_while_somebody_looks_ends_what_they_see(as_role: Any)
     app.run()
     assert "You logged in more than 12 hours ago." in html_of(app)
     assert "tripdata" not in html_of(app)
+
+
+def test_reading_that_is_billed_is_refused_where_pages_read(
+    as_role: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the warehouse is opened: there is no project here that could be asked."""
+    monkeypatch.setenv("LAKESIDE_WAREHOUSE__KIND", "bigquery")
+    table = TableInfo("trips", None, None, None, "", [("fare", "FLOAT64", "")], is_view=True)
+    for read in (lambda: load_table_column(table, "fare"), lambda: load_table_page("trips", True, 0, 10)):
+        with pytest.raises(AccessDenied):
+            read()
 
 
 def test_actions_called_without_a_page_are_refused(as_role: Any) -> None:

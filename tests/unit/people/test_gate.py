@@ -13,14 +13,22 @@ import pytest
 
 import lakeside
 from flows.console import RunConsole
+from lakeside.checks.failing import find_failing_rows
+from lakeside.checks.registry import Registry
+from lakeside.datasets import get_dataset
 from lakeside.errors import AccessDenied, BackendUnavailable, LakesideError
+from lakeside.models.check import run_model_checks
+from lakeside.models.registry import list_models
+from lakeside.month import Month
 from lakeside.people import LEAST_ROLES, Act, Caller, Gate, Role
 from lakeside.people.audit_log import AuditLog
 from lakeside.people.audit_reading import AuditFilter, read_audit
 from lakeside.people.gate import changing, find_act
 from lakeside.people.money import require_billed
+from lakeside.queries.asking import Place, ask
 from lakeside.services import Services, open_services
 from lakeside.settings import Settings
+from lakeside.warehouse.protocol import QueryLimits
 
 _READING = (
     "open",
@@ -131,6 +139,24 @@ def test_who_may_spend_money_is_a_setting(least: Role, tmp_path: Path) -> None:
             with pytest.raises(AccessDenied, match=f"takes the role {least}"):
                 require_billed(services, "SELECT 1")
     require_billed(_as(Settings(home=tmp_path, people={"query_role": "admin"}), Role.VIEWER), "SELECT 1")
+
+
+@pytest.mark.parametrize("place", ["query", "rows of a check", "checks of models"])
+def test_a_viewer_spends_nothing_wherever_a_query_is_billed(place: str, tmp_path: Path) -> None:
+    """Refused before the warehouse is opened: there is no project here that could be asked."""
+    services = _as(Settings(home=tmp_path, warehouse={"kind": "bigquery"}), Role.VIEWER)
+    limits = QueryLimits(1, 1.0, 1)
+    registry = Registry.open(services.settings)
+    month = registry.place(get_dataset("green"), Month(2024, 1))
+    ask_for: dict[str, Callable[[], object]] = {
+        "query": lambda: ask(services, Place.WAREHOUSE, "SELECT 1", limits),
+        "rows of a check": lambda: find_failing_rows(
+            services, registry, month, "dropoff_after_pickup", limits
+        ),
+        "checks of models": lambda: run_model_checks(services, list_models()),
+    }
+    with pytest.raises(AccessDenied, match="run queries that BigQuery bills"):
+        ask_for[place]()
 
 
 def _as(settings: Settings, role: Role) -> Services:
