@@ -12,7 +12,7 @@ UV := $(BIN)/uv pip install --quiet --system-certs --compile-bytecode --no-deps
 # pip's own configuration (a mirror, say), so where it cannot fetch something pip does, after uv has said why.
 install = $(UV) --python $(1)/python $(2) || $(1)/python $(PIP) $(2)
 
-.PHONY: help run test lint format bench fuzz pins upgrade image clean
+.PHONY: help run test lint format bench fuzz pins audit licences upgrade image clean
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
@@ -65,6 +65,12 @@ pins: $(BIN)/.installed-dev ## Compile requirements*.in to full pins with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements-dev.in -o requirements-dev.txt
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes requirements-emulator.in -o requirements-emulator.txt
+
+audit: $(BIN)/.installed-dev ## Hold every pin against PyPI's known vulnerabilities (needs a network)
+	BIN=$(BIN) infra/audit
+
+licences: $(BIN)/.installed-dev ## Write docs/licences.md: what every dependency is under, and why it may be used
+	$(BIN)/python -m cli.licences_page > docs/licences.md
 
 upgrade: $(BIN)/.installed-dev ## Take the newest versions requirements*.in allow, then run the tests
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes requirements-install.in -o requirements-install.txt
