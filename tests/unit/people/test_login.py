@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from cli.doctor_command import list_settings_in_force
+from cli.supervisor_plan import make_console
 from lakeside.errors import SettingsError
 from lakeside.people.login import list_console_hosts, make_login
 from lakeside.settings import Settings, list_variables_in_force
@@ -51,6 +55,26 @@ def test_secrets_come_from_files_that_must_be_whole(tmp_path: Path) -> None:
     ):
         with pytest.raises(SettingsError, match=name):
             make_login(Settings(home=tmp_path, people={**people, **change}))
+
+
+def test_the_web_server_believes_no_forwarded_address_by_itself(tmp_path: Path) -> None:
+    """uvicorn would believe a header of whoever connects from this machine; here a setting decides."""
+    seen: list[Any] = []
+
+    async def note(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope["client"][0])
+
+    trusted = make_console(Settings(home=tmp_path)).environment["FORWARDED_ALLOW_IPS"]
+    scope = {"type": "websocket", "client": ("127.0.0.1", 1), "headers": [(b"x-forwarded-for", b"6.6.6.6")]}
+    for hosts in (trusted, "127.0.0.1"):
+        asyncio.run(ProxyHeadersMiddleware(note, hosts)(dict(scope), None, None))  # type: ignore[arg-type]
+    assert seen == ["127.0.0.1", "6.6.6.6"]
+
+
+def test_a_login_that_cannot_be_is_said_before_the_console_is_started(tmp_path: Path) -> None:
+    people = {"client_id": "a", "client_secret_file": tmp_path / "gone"}
+    with pytest.raises(SettingsError, match="CLIENT_SECRET_FILE"):
+        make_console(Settings(home=tmp_path, people=people))
 
 
 def test_secrets_are_not_shown_and_do_not_travel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
