@@ -145,7 +145,7 @@ def _list_versions(services: Services, months: int) -> Iterator[tuple[tuple[str,
 
 async def visit_and_look(home: Path) -> tuple[int, int, Seen]:
     """(views of the console, failed ones, what was seen) while the writer works."""
-    from benchmarks.console import PageFailed, Visitor, open_visitors, serve
+    from benchmarks.visitors import PageFailed, Visitor, open_visitors, serve
 
     seen, services = Seen(), open_home(home)
     with serve(home) as (url, _):

@@ -9,31 +9,18 @@ browser needs to draw it is not in it, nor the polling of pages that refresh the
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import socket
 import statistics
 import subprocess
-import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from benchmarks.tables import Row, verdict, write_table
+from benchmarks.visitors import Visitor, name_place, open_visitors, percentile, read_megabytes, serve
 
-if TYPE_CHECKING:
-    from websockets.asyncio.client import ClientConnection
-
-ROOT = Path(__file__).resolve().parent.parent
 SESSIONS, THINK_SECONDS, SWITCHES = 20, 2.0, 25
 VIEWS, WARM_VIEWS = 1_000, 200
-GOAL_SECONDS, START_SECONDS = 0.3, 120
+GOAL_SECONDS = 0.3
 KEY = "data/green/green_tripdata_2019-03.parquet"
 # Where a visitor goes: a page of the navigation and what stands behind the question mark.
 PLACES = (
@@ -70,86 +57,9 @@ def fill(home: Path) -> None:
             run_month(MonthRequest(dataset, month, SourceName.SAMPLE), services)
 
 
-@contextmanager
-def serve(home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """The console on a free port, in a process of its own."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "ui/serve.py", "--server.address", "127.0.0.1"]
-    command += ["--server.port", str(port), "--server.headless", "true"]
-    environment = os.environ | {"LAKESIDE_HOME": str(home), "LAKESIDE_PREFECT__PORT": "1"}
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        try:
-            _wait(process, f"http://127.0.0.1:{port}/_stcore/health")
-            yield f"127.0.0.1:{port}", process
-        finally:
-            process.terminate()
-
-
-def _wait(process: subprocess.Popen[bytes], url: str) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        with suppress(OSError, urllib.error.URLError), urllib.request.urlopen(url, timeout=5):
-            return
-        time.sleep(0.2)
-    raise SystemExit("The console did not start.")
-
-
-@dataclass
-class Visitor:
-    """One session: a websocket, the pages it may ask for, and how long each answer took by place."""
-
-    socket: ClientConnection
-    pages: dict[str, str] = field(default_factory=dict)
-    seconds: dict[str, list[float]] = field(default_factory=dict)
-    received: int = 0
-
-    async def ask(self, page: str, query: str) -> float:
-        """Ask for a page as the browser does; seconds until the script has ended."""
-        from streamlit.proto.BackMsg_pb2 import BackMsg
-        from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-
-        question = BackMsg()
-        question.rerun_script.query_string = query
-        question.rerun_script.page_script_hash = self.pages.get(page, "")
-        began = time.perf_counter()
-        await self.socket.send(question.SerializeToString())
-        while True:
-            data = await self.socket.recv()
-            self.received += len(data)
-            answer = ForwardMsg.FromString(data)
-            kind = answer.WhichOneof("type")
-            if kind == "navigation":
-                self.pages = {p.url_pathname: p.page_script_hash for p in answer.navigation.app_pages}
-            if kind == "delta" and answer.delta.new_element.WhichOneof("type") == "exception":
-                raise SystemExit(f"/{page}?{query} shows an error.")
-            if kind == "script_finished":
-                if answer.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
-                    raise SystemExit(f"/{page}?{query} did not end well.")
-                return time.perf_counter() - began
-
-    async def wander(self, views: int, think_seconds: float, chance: random.Random) -> None:
-        """Go to so many places, thinking in between."""
-        for _ in range(views):
-            await asyncio.sleep(chance.uniform(0.5, 1.5) * think_seconds)
-            page, query = chance.choice(PLACES)
-            name = f"/{page}?{query}" if query else f"/{page}"
-            self.seconds.setdefault(name, []).append(await self.ask(page, query))
-
-
 async def measure(url: str, process: subprocess.Popen[bytes]) -> list[Row]:
     """Twenty visitors with time to think; then a thousand views and the memory they leave."""
-    from websockets.asyncio.client import connect
-
-    visitors = []
-    for _ in range(SESSIONS):
-        opened = await connect(
-            f"ws://{url}/_stcore/stream", subprotocols=["streamlit"], origin=f"http://{url}", max_size=None
-        )
-        visitors.append(Visitor(opened))
+    visitors = await open_visitors(url, SESSIONS)
     first = [await visitor.ask("", "") for visitor in visitors]
     await _wander(visitors, WARM_VIEWS, 0.2)  # every place once at least: caches and imports
     for visitor in visitors:
@@ -171,20 +81,19 @@ async def measure(url: str, process: subprocess.Popen[bytes]) -> list[Row]:
 
 async def _wander(visitors: list[Visitor], views: int, think_seconds: float) -> None:
     each = views // len(visitors)
-    chances = [random.Random(number) for number in range(len(visitors))]
-    pairs = zip(visitors, chances, strict=True)
-    await asyncio.gather(*(visitor.wander(each, think_seconds, chance) for visitor, chance in pairs))
 
+    async def walk(visitor: Visitor, chance: random.Random) -> None:
+        for _ in range(each):
+            await asyncio.sleep(chance.uniform(0.5, 1.5) * think_seconds)
+            page, query = chance.choice(PLACES)
+            visitor.seconds.setdefault(name_place(page, query), []).append(await visitor.ask(page, query))
 
-def read_megabytes(pid: int) -> float:
-    """Resident memory of a process, without its children."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    await asyncio.gather(*(walk(visitor, random.Random(n)) for n, visitor in enumerate(visitors)))
 
 
 def _describe(by_place: dict[str, list[float]], first: list[float]) -> list[Row]:
     everything = [seconds for found in by_place.values() for seconds in found]
-    ninety_five = _at(everything, 0.95)
+    ninety_five = percentile(everything, 0.95)
     what = (
         f"page switch, {SESSIONS} sessions with {THINK_SECONDS:g} s to think, {len(everything)} switches: p95"
     )
@@ -193,8 +102,8 @@ def _describe(by_place: dict[str, list[float]], first: list[float]) -> list[Row]
         ("the same: median", f"{1000 * statistics.median(everything):.0f} ms", ""),
         ("first page of a new session, median", f"{1000 * statistics.median(first):.0f} ms", ""),
     ]
-    for name, seconds in sorted(by_place.items(), key=lambda pair: -_at(pair[1], 0.95)):
-        rows.append((f"`{name}`: p95, median", f"{1000 * _at(seconds, 0.95):.0f} ms, "
+    for name, seconds in sorted(by_place.items(), key=lambda pair: -percentile(pair[1], 0.95)):
+        rows.append((f"`{name}`: p95, median", f"{1000 * percentile(seconds, 0.95):.0f} ms, "
                      f"{1000 * statistics.median(seconds):.0f} ms", ""))  # fmt: skip
     return rows
 
@@ -204,10 +113,6 @@ def _describe_memory(before: float, halfway: float, after: float) -> Row:
     flat = verdict(after, halfway * 1.02)
     what = f"memory of the server before, halfway and after {VIEWS:,} page views"
     return (what, text, f"flat in the second half: {flat}")
-
-
-def _at(values: list[float], share: float) -> float:
-    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
 if __name__ == "__main__":
