@@ -78,6 +78,7 @@ LIMITS = (
     Limit("retention.versions", Ends.REMOVED, "The oldest version of the object is removed."),
     Limit("retention.version_days", Ends.REMOVED, "`lakeside prune` removes the version."),
     Limit("retention.quarantine_days", Ends.REMOVED, "`lakeside prune` removes the rows set aside."),
+    Limit("retention.lock_seconds", _L, "The flow tries again; the error says which process holds the lake."),
     Limit("audit.megabytes", Ends.REMOVED, "Nothing is, the next line begins another file."),
     Limit("audit.files", Ends.REMOVED, "The oldest file of the audit log is removed."),
     Limit("prefect.wait_seconds", _R, "`lakeside runs … --wait` ends; the runs go on."),

@@ -86,7 +86,7 @@ def open_lake(place: Place) -> Lake:
     from lakeside.lake.lake import Lake
 
     access = GoogleAccess.of_token(place.emulator_host, place.token)
-    storage = Storage(Location.parse(place.url), access, place.kept.versions)
+    storage = Storage(Location.parse(place.url), access, place.kept)
     return Lake(storage, place.limits, place.kept)
 
 

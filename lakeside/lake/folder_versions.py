@@ -27,7 +27,6 @@ from lakeside.lake.keys import TEMPORARY_PREFIX, VERSIONS_FOLDER
 
 logger = logging.getLogger(__name__)
 
-LOCK_SECONDS = 30.0
 _LOCK_NAME = VERSIONS_FOLDER  # inside the folder; no key can have it
 _LOCK_PAUSE_SECONDS = 0.01
 _NAME = re.compile(r"(?P<micros>[0-9]{20})_(?P<version>[0-9.]+-[0-9]+-[0-9]+)")
@@ -51,9 +50,13 @@ def name_version(stat: os.stat_result) -> str:
 
 
 class FolderVersions:
-    """The earlier versions of one folder lake, at most `number` of each object. All raise OSError."""
+    """The earlier versions of one folder lake, at most `number` of each object. All raise OSError.
 
-    def __init__(self, root: Path, number: int) -> None:
+    `lock_seconds` is how long to wait for another process that keeps or drops a version.
+    """
+
+    def __init__(self, root: Path, number: int, lock_seconds: float = 30.0) -> None:
+        self._lock_seconds = lock_seconds
         self._lake = root
         self._root = root / VERSIONS_FOLDER
         self.number = number
@@ -136,8 +139,34 @@ class FolderVersions:
         """As long as the block lasts no other process keeps or drops a version."""
         self._root.mkdir(parents=True, exist_ok=True)
         with (self._root / _LOCK_NAME).open("a") as lock:
-            _acquire(lock.fileno(), self._lake)
+            self._acquire(lock.fileno())
             yield
+
+    def _acquire(self, descriptor: int) -> None:
+        """Take the lock; it goes with the file, however the process ends."""
+        deadline = time.monotonic() + self._lock_seconds
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                if time.monotonic() > deadline:
+                    raise self._say_held(descriptor) from error
+                time.sleep(_LOCK_PAUSE_SECONDS)
+            except OSError as error:  # some network file systems know no locks; two writers must not meet
+                context = {"lake": str(self._lake), "error": str(error)}
+                logger.warning("the lake cannot be locked", extra=context)
+                return
+            else:
+                return
+
+    def _say_held(self, descriptor: int) -> BackendUnavailable:
+        holder = _find_holder(descriptor)
+        who = "another process" if holder is None else f"process {holder}"
+        return BackendUnavailable(
+            f"{self._lake} is being written by {who}, which did not finish within {self._lock_seconds:g} s.",
+            f"Try again; if it stays, end what holds {self._root / _LOCK_NAME}, or raise "
+            "LAKESIDE_RETENTION__LOCK_SECONDS.",
+        )
 
     def _keep(self, key: str, path: Path) -> bool:
         """Whether something lay at `path`; it has a second name in `.versions` then."""
@@ -173,24 +202,16 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _acquire(descriptor: int, lake: Path) -> None:
-    """Take the lock; it goes with the file, however the process ends."""
-    deadline = time.monotonic() + LOCK_SECONDS
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            if time.monotonic() > deadline:
-                raise BackendUnavailable(
-                    f"{lake} is being written by another process that does not finish.",
-                    f"Try again; if it stays, see which process holds {lake / VERSIONS_FOLDER / _LOCK_NAME}.",
-                ) from error
-            time.sleep(_LOCK_PAUSE_SECONDS)
-        except OSError as error:  # some network file systems know no locks; two writers must not meet there
-            logger.warning("the lake cannot be locked", extra={"lake": str(lake), "error": str(error)})
-            return
-        else:
-            return
+def _find_holder(descriptor: int) -> int | None:
+    """The process that holds a lock on this file, where the system tells (Linux: proc(5), /proc/locks)."""
+    stat = os.fstat(descriptor)
+    place = f"{os.major(stat.st_dev):02x}:{os.minor(stat.st_dev):02x}:{stat.st_ino}"
+    with suppress(OSError):
+        for line in Path("/proc/locks").read_text().splitlines():
+            words = line.split()  # 1: FLOCK ADVISORY WRITE 4711 00:2d:1234 0 EOF; a waiting one has `->`
+            if len(words) >= 6 and words[1] == "FLOCK" and words[5] == place:
+                return int(words[4])
+    return None
 
 
 def _require(path: Path, expected: str) -> None:

@@ -79,7 +79,7 @@ class Lake:
         location = Location.parse(settings.lake_location)
         mark = ChangeMark(settings.home_folder / "lake-changed")
         access = GoogleAccess(settings.storage_emulator_host, credentials)
-        storage = Storage(location, access, settings.retention.versions, mark)
+        storage = Storage(location, access, settings.retention, mark)
         return cls(storage, settings.limits, settings.retention, pool)
 
     def url_of(self, key: str) -> str:

@@ -17,7 +17,7 @@ from lakeside.lake.errors import translated
 from lakeside.lake.folder_versions import FolderVersions
 from lakeside.lake.keys import check_key
 from lakeside.lake.where.verdicts import Verdicts
-from lakeside.settings import PROJECT_ROOT
+from lakeside.settings import PROJECT_ROOT, RetentionSettings
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -93,20 +93,21 @@ class Storage:
     """A location and its filesystem. Threads share one; listings are never cached.
 
     `access` says how Google is reached (gs only).
-    `kept_versions` is how many earlier versions of an object a folder keeps, `mark` what writes leave
-    behind for those who keep listings.
+    `kept` says how many earlier versions of an object a folder keeps, `mark` is what writes leave behind
+    for those who keep listings.
     """
 
     def __init__(
         self,
         location: Location,
         access: GoogleAccess = DEFAULT_ACCESS,
-        kept_versions: int = 0,
+        kept: RetentionSettings | None = None,
         mark: ChangeMark | None = None,
     ) -> None:
         self.location = location
         self.mark = mark or ChangeMark(None)
-        self.versions = FolderVersions(Path(location.root), kept_versions)  # used on folders only
+        kept = kept or RetentionSettings(versions=0)
+        self.versions = FolderVersions(Path(location.root), kept.versions, kept.lock_seconds)  # folders only
         self.access = access
         self.verdicts = Verdicts()
         self._filesystem: AbstractFileSystem | None = None

@@ -136,3 +136,10 @@ class RetentionSettings(Section):
         le=36_500,
         description="Days after which `lakeside prune` removes the rows set aside of a month; empty: never.",
     )
+    lock_seconds: float = Field(
+        30,
+        gt=0,
+        le=3600,
+        description="How long a write to a folder lake waits while another process keeps or drops an earlier "
+        "version, which takes milliseconds.",
+    )

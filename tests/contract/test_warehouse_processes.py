@@ -150,6 +150,7 @@ def test_a_held_file_is_waited_for_in_bounds(tmp_path: Path, lakes: list[Lake]) 
         assert time.monotonic() - started < 20
         holder.kill()
 
+    assert f"PID {holder.pid}" in refused.value.message
     assert "LAKESIDE_WAREHOUSE__WAIT_SECONDS" in refused.value.hint
     assert short.count_months() == {}
 

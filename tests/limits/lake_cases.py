@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from datetime import UTC, datetime
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from lakeside.apart.pool import ReaderPool
 from lakeside.charts.spec import Aggregate, ChartSpec, Grain
 from lakeside.errors import BackendUnavailable
+from lakeside.lake.keys import VERSIONS_FOLDER
 from lakeside.lake.objects import Format, RowsWanted
 from lakeside.settings import LimitSettings, ReaderSettings
 from lakeside.warehouse.lake_chart import chart_objects
@@ -187,3 +190,20 @@ def meet_quarantine_days(world: World) -> None:
     assert [one.object.key for one in services.lake.prune(services.lake.plan_prune())] == [
         "quarantine/green/old.parquet"
     ]
+
+
+@meets("retention.lock_seconds")
+def meet_lock_seconds(world: World) -> None:
+    lake = world.open_empty({"retention.lock_seconds": 0.2}).lake
+    with lake.open_writer("a.csv") as file:
+        file.write(b"one")
+    path = lake.find_local_path("a.csv")
+    assert path is not None
+    # Locks belong to open files, so that one of this process's own keeps it waiting too.
+    with (path.parent / VERSIONS_FOLDER / VERSIONS_FOLDER).open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with (
+            pytest.raises(BackendUnavailable, match=r"did not finish within 0\.2 s"),
+            lake.open_writer("a.csv") as file,
+        ):
+            file.write(b"two")
