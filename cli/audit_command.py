@@ -27,8 +27,8 @@ def audit(
     as_json: JsonOption = False,
 ) -> int:
     """Show the audit log: who did what in the console and on the command line, newest first."""
+    from flows.opened import open_services
     from lakeside.people.audit_reading import AuditFilter, read_audit
-    from lakeside.services import open_services
     from lakeside.settings import load_settings
 
     wanted = AuditFilter(who, _read_act(what), day=_read_day(day))
