@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import inspect
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from flows.console import ScheduleSpec
 from lakeside.errors import AccessDenied
 from lakeside.lake.layout import data_key
 from lakeside.month import Month
 from lakeside.people.audit_reading import AuditFilter, read_audit
+from lakeside.plan import PlanRequest
 from lakeside.services import open_services
 from lakeside.settings import PROJECT_ROOT, Settings
+from lakeside.sources.probe import SourceName
 from lakeside.warehouse.protocol import TableInfo
 from tests.ui.conftest import SAMPLE_ROWS, URL_PATHS, html_of
+from ui import actions
+from ui.access.plans import read_plan
 from ui.access.warehouse import load_table_column, load_table_page
 from ui.app_pages.pages import find_path
 from ui.text import APPLY_MODELS
@@ -134,9 +141,31 @@ def test_reading_that_is_billed_is_refused_where_pages_read(
             read()
 
 
-def test_actions_called_without_a_page_are_refused(as_role: Any) -> None:
-    from ui.actions import cancel_run, remove_notification, start_try_out
+ACTIONS = {
+    name: action
+    for name, action in inspect.getmembers(actions, inspect.isfunction)
+    if action.__module__ == actions.__name__ and not name.startswith("_") and not name.endswith("_held")
+}
+# What each parameter of an action is called with; a new one has to be named here.
+ARGUMENTS: dict[str, Callable[[], object]] = {
+    "shown": lambda: read_plan(PlanRequest("green", (Month(2024, 5),), SourceName.SAMPLE)),
+    "spec": ScheduleSpec,
+    "names": tuple,
+    "form": lambda: None,
+    "load": lambda: True,
+    "force": lambda: True,
+    "replace": lambda: True,
+    "dataset": lambda: "green",
+    "month": lambda: "2024-05",
+    "on": lambda: ("failed",),
+    "url": lambda: "https://hooks.example.com/x",
+    **dict.fromkeys(("run_id", "schedule_id", "key", "table"), lambda: "x"),
+}
 
-    for action in (start_try_out, remove_notification, lambda: cancel_run("x")):
-        with pytest.raises(AccessDenied, match="Nobody is logged in"):
-            action()
+
+@pytest.mark.parametrize("name", sorted(ACTIONS))
+def test_every_action_of_the_pages_is_refused_to_who_has_no_role(name: str, as_role: Any) -> None:
+    """Whatever is in ui/actions.py is tried, as a page of nobody would."""
+    given = [ARGUMENTS[parameter]() for parameter in inspect.signature(ACTIONS[name]).parameters]
+    with pytest.raises(AccessDenied, match="Nobody is logged in"):
+        ACTIONS[name](*given)
