@@ -33,13 +33,14 @@ def set_param(name: str, value: str | None) -> None:
 def follow_url(name: str, allowed: Sequence[T], default: T) -> str:
     """Before a single-choice widget is drawn: give its session key the URL's value. Returns the key.
 
-    A value the URL names but the widget does not offer is ignored.
+    A value the URL names but the widget does not offer is ignored; one that has disappeared from it (the
+    browser went back) is the default again.
     """
     key, seen = f"choice_{name}", f"seen_{name}"
     wanted = find_param(name)
     if key not in st.session_state or wanted != st.session_state.get(seen):
         found = next((option for option in allowed if str(option) == wanted), None)
-        if found is not None or key not in st.session_state:
+        if found is not None or wanted is None or key not in st.session_state:
             st.session_state[key] = default if found is None else found
     if st.session_state[key] not in allowed:
         st.session_state[key] = default
