@@ -10,6 +10,7 @@ from sqlglot.errors import SqlglotError
 
 from lakeside.errors import NotFound, QueryRejected
 from lakeside.warehouse.sql.guard import PARSER_DEFECTS, parse_select
+from lakeside.warehouse.sql.month_ranges import narrow_months
 from lakeside.warehouse.sql.positions import point_at_cause
 from lakeside.warehouse.sql.rewrite import rewrite_differences
 from lakeside.warehouse.sql.tables import resolve_tables
@@ -43,6 +44,7 @@ def translate_select(
     try:
         used = resolve_tables(query, dataset, known)
         _name_columns(query)
+        narrow_months(query)
         written = rewrite_differences(query)
         bounded = written if rows is None else _bound_rows(written, rows + 1)
         return Translated(bounded.sql("duckdb"), frozenset(used))
