@@ -148,3 +148,8 @@ def test_a_webhook_goes_in_and_is_never_shown_again(stack: Stack, browser: Brows
         assert "very-secret" not in page.content()
         page.get_by_role("button", name="Remove the webhook").click()
         expect(page.get_by_text("nobody is told")).to_be_visible()
+    log = (stack.home / "audit" / "audit.jsonl").read_text()
+    told = [json.loads(line) for line in log.splitlines()]
+    acts = [line["what"] for line in told if line["result"] == "begun"]
+    assert acts[-2:] == ["notifications.set", "notifications.remove"]
+    assert "very-secret" not in log and told[-1]["result"] == "done"
