@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lakeside.lake.lake import Lake
+from lakeside.lake.objects import RowsWanted
 from lakeside.settings import Settings
 from tests.servers.gcs import GcsServer, run_gcs_server
 from ui.presenters.code_presenter import Selection, Snippet, present_code
@@ -82,13 +83,21 @@ def select(lake: Lake, **chosen: Any) -> Selection:
     return Selection(lake.url_of(KEY), ROWS.schema, table="trips.odd", **chosen)
 
 
-def read_ids(snippet: Snippet) -> list[int]:
+def run_snippet(snippet: Snippet) -> Any:
     if snippet.language == "sql":
-        table = duckdb.connect().sql(snippet.text).to_arrow_table()
-    else:
-        names: dict[str, Any] = {}
-        exec(compile(snippet.text, snippet.title, "exec"), names)
-        table = names["trips"]
+        return duckdb.connect().sql(snippet.text).to_arrow_table()
+    names: dict[str, Any] = {}
+    exec(compile(snippet.text, snippet.title, "exec"), names)
+    return names["trips"]
+
+
+def read_names(snippet: Snippet) -> list[str]:
+    table = run_snippet(snippet)
+    return list(table.column_names if isinstance(table, pa.Table) else table.columns)
+
+
+def read_ids(snippet: Snippet) -> list[int]:
+    table = run_snippet(snippet)
     return [int(n) for n in (table["id"].to_pylist() if isinstance(table, pa.Table) else list(table["id"]))]
 
 
@@ -111,6 +120,21 @@ def test_columns_and_a_page_of_the_rows(folder_lake: Lake) -> None:
     chosen = {"columns": ("id", "it's \\ a `name`"), "where": "id > 0", "offset": 2, "limit": 3}
     for snippet in present_code(select(folder_lake, **chosen))[:3]:
         assert read_ids(snippet) == previewed(folder_lake, "id > 0", 2, 3) == [3, 4, 5]
+
+
+@pytest.mark.parametrize("sort", ["tip", "-tip", "paid", "-day", "flag", "-flag", "it's \\ a `name`", "-id"])
+@pytest.mark.parametrize("columns", [(), ("id",), ("id", "tip")])
+def test_a_page_follows_the_order_shown(folder_lake: Lake, sort: str, columns: tuple[str, ...]) -> None:
+    wanted = RowsWanted(("id",), 1, 6, sort=sort.removeprefix("-"), descending=sort.startswith("-"))
+    shown = folder_lake.preview_rows(KEY, wanted).rows["id"].to_pylist()
+    selection = select(folder_lake, columns=columns, offset=1, limit=6, sort=sort)
+    *snippets, load = present_code(selection)
+    for snippet in snippets:
+        assert read_ids(snippet) == shown, snippet.text
+        assert read_names(snippet) == list(columns or ROWS.column_names), snippet.text
+    assert "ORDER BY" in load.text
+    everything = present_code(select(folder_lake, columns=columns, sort=sort))
+    assert not any("sort" in snippet.text or "ORDER BY" in snippet.text for snippet in everything)
 
 
 @pytest.mark.emulator

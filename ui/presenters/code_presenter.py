@@ -20,7 +20,9 @@ _NO_FILTER = "this condition has values that Python's own types do not hold; rea
 class Selection:
     """What is copied: an object's columns (none: all), the rows of a condition, and of those some.
 
-    `emulator` is the address of a storage emulator where one is used; `table` what a load would fill.
+    `sort` is the column the rows are counted in the order of, with `-` before it from the greatest down, as
+    on the Rows tab; without a limit no order is needed. `emulator` is the address of a storage emulator where
+    one is used; `table` what a load would fill.
     """
 
     url: str
@@ -29,12 +31,26 @@ class Selection:
     where: str = ""
     offset: int = 0
     limit: int | None = None
+    sort: str = ""
     emulator: str | None = None
     table: str = "trips.my_table"
 
     @property
     def is_in_bucket(self) -> bool:
         return self.url.startswith("gs://")
+
+    @property
+    def order(self) -> tuple[str, bool] | None:
+        """The column the page is sorted by, and is it from the greatest down; None in the file's order."""
+        if self.limit is None or not self.sort:
+            return None
+        return self.sort.removeprefix("-"), self.sort.startswith("-")
+
+    @property
+    def columns_read(self) -> list[str]:
+        """The columns, and that of the order where it is none of them; none: all."""
+        sorting = [self.order[0]] if self.order and self.columns else []
+        return list(dict.fromkeys([*self.columns, *sorting]))
 
     def read_condition(self) -> Node | None:
         """The condition; QueryRejected when it cannot be read."""
@@ -71,17 +87,30 @@ def describe_selection(selection: Selection) -> str:
     if selection.limit is None:
         return f"{columns}, {where}."
     last = selection.offset + selection.limit
-    return f"{columns}, {where}, of these rows {selection.offset + 1:,} to {last:,}."
+    order = ""
+    if selection.order:
+        order = f" in the order of {selection.order[0]}{', greatest first' if selection.order[1] else ''}"
+    return f"{columns}, {where}, of these rows {selection.offset + 1:,} to {last:,}{order}."
 
 
 def _pandas(selection: Selection, condition: Node | None) -> Snippet:
     arguments = [repr(selection.url), *_arguments(selection, condition)]
     if selection.is_in_bucket:
         arguments.append(f"storage_options={_storage_options(selection)}")
-    code = _call("trips = pd.read_parquet", arguments) + _cut(selection, "trips = trips.iloc[{}:{}]")
-    return Snippet(
-        "pandas", "python", _with_imports("import pandas as pd", code), _doubt(selection, condition)
-    )
+    code = _call("trips = pd.read_parquet", arguments)
+    notes = [_doubt(selection, condition)]
+    if selection.order:
+        name, descending = selection.order
+        code += f"trips = trips.sort_values({name!r}, ascending={not descending}, kind='stable')\n"
+        if pa.types.is_floating(selection.schema.field(name).type):
+            notes.append(
+                "To pandas NaN and null are one, so where there are both their order may be another."
+            )
+    code += _cut(selection, "trips = trips.iloc[{}:{}]")
+    if selection.columns_read != list(selection.columns):
+        code += f"trips = trips[{list(selection.columns)!r}]\n"
+    note = " ".join(filter(None, notes))
+    return Snippet("pandas", "python", _with_imports("import pandas as pd", code), note)
 
 
 def _pyarrow(selection: Selection, condition: Node | None) -> Snippet:
@@ -91,20 +120,21 @@ def _pyarrow(selection: Selection, condition: Node | None) -> Snippet:
     if selection.is_in_bucket:
         first, code = f"import gcsfs\n{first}", f"{_open_gcsfs(selection)}\n"
         arguments.append("filesystem=files")
-    code += _call("trips = pq.read_table", arguments) + _cut(selection, "trips = trips.slice({}, {count})")
+    code += _call("trips = pq.read_table", arguments) + _cut_table(selection)
     return Snippet("pyarrow", "python", _with_imports(first, code), _doubt(selection, condition))
 
 
 def _gcsfs(selection: Selection, condition: Node | None) -> Snippet:
     code = f"{_open_gcsfs(selection)}\nwith files.open({selection.url!r}, 'rb') as file:\n    "
     read = _call("trips = pq.read_table", ["file", *_arguments(selection, condition)])
-    code += read.replace("\n", "\n    ").rstrip() + "\n" + _cut(selection, "trips = trips.slice({}, {count})")
+    code += read.replace("\n", "\n    ").rstrip() + "\n" + _cut_table(selection)
     first = "import gcsfs\nimport pyarrow.parquet as pq"
     return Snippet("gcsfs", "python", _with_imports(first, code), _doubt(selection, condition))
 
 
 def _duckdb(selection: Selection, condition: Node | None) -> Snippet:
-    source = "read_parquet('" + selection.url.replace("'", "''") + "')"
+    numbered = ", file_row_number = true" if selection.order else ""
+    source = "read_parquet('" + selection.url.replace("'", "''") + f"'{numbered})"
     sql = _write_select(selection, condition, source, Dialect.DUCKDB)
     if not selection.is_in_bucket:
         return Snippet("DuckDB", "sql", f"{sql};\n")
@@ -120,24 +150,36 @@ def _bq(selection: Selection, condition: Node | None) -> Snippet:
     if selection.columns or condition is not None or selection.limit is not None:
         sql = _write_select(selection, condition, f"`{selection.table}`", Dialect.GOOGLE)
         load += f"bq query --use_legacy_sql=false {shlex.quote(sql)}\n"
-        note += (
-            ", so the selection is made by a query afterwards; without an order its rows may come in another"
-        )
+        note += ", so the selection is made by a query afterwards; "
+        note += "equal rows" if selection.order else "without an order its rows"
+        note += " may come in another"
     return Snippet("bq load", "shell", load, f"{note}.")
 
 
 def _write_select(selection: Selection, condition: Node | None, source: str, dialect: Dialect) -> str:
-    names = ", ".join(write_name(name, dialect) for name in selection.columns) or "*"
+    everything = "* EXCLUDE (file_row_number)" if selection.order and dialect is Dialect.DUCKDB else "*"
+    names = ", ".join(write_name(name, dialect) for name in selection.columns) or everything
     parts = [f"SELECT {names}", f"FROM {source}"]
     if condition is not None:
         parts.append(f"WHERE {write_sql(condition, selection.schema, dialect)}")
+    if selection.order:
+        parts.append(f"ORDER BY {_write_order(selection, selection.order, dialect)}")
     if selection.limit is not None:
         parts.append(f"LIMIT {selection.limit} OFFSET {selection.offset}")
     return "\n".join(parts)
 
 
+def _write_order(selection: Selection, order: tuple[str, bool], dialect: Dialect) -> str:
+    """Nulls last, NaN before them, whichever way; equal rows as they lie in the file, where that is known."""
+    column, descending = write_name(order[0], dialect), order[1]
+    parts = [f"{column}{' DESC' if descending else ''} NULLS LAST"]
+    if pa.types.is_floating(selection.schema.field(order[0]).type):
+        parts.insert(0, f"{'isnan' if dialect is Dialect.DUCKDB else 'IS_NAN'}({column}) NULLS LAST")
+    return ", ".join([*parts, *(["file_row_number"] if dialect is Dialect.DUCKDB else [])])
+
+
 def _arguments(selection: Selection, condition: Node | None) -> list[str]:
-    arguments = [f"columns={list(selection.columns)!r}"] if selection.columns else []
+    arguments = [f"columns={selection.columns_read!r}"] if selection.columns else []
     if condition is not None and (written := write_arrow(condition, selection.schema)):
         arguments.append(f"filters={written}")
     return arguments
@@ -160,6 +202,17 @@ def _cut(selection: Selection, template: str) -> str:
         return ""
     end = selection.offset + selection.limit
     return template.format(selection.offset, end, count=selection.limit) + "\n"
+
+
+def _cut_table(selection: Selection) -> str:
+    code = ""
+    if selection.order:
+        direction = "descending" if selection.order[1] else "ascending"
+        code = f"trips = trips.sort_by([({selection.order[0]!r}, {direction!r})])\n"
+    code += _cut(selection, "trips = trips.slice({}, {count})")
+    if selection.columns_read != list(selection.columns):
+        code += f"trips = trips.select({list(selection.columns)!r})\n"
+    return code
 
 
 def _open_gcsfs(selection: Selection) -> str:

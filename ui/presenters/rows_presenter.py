@@ -76,6 +76,11 @@ def say_columns(names: Sequence[str]) -> str:
     return f"The first {SHOWN_COLUMNS} of {format_counted(len(names), 'column')}: choose others here"
 
 
+def choose_sort(wanted: str | None, schema: pa.Schema) -> str:
+    """The order that a link asks for, where there is one; else the file's, which is nothing."""
+    return wanted if wanted and wanted in list_sorts(schema) else ""
+
+
 def list_sorts(schema: pa.Schema) -> dict[str, str]:
     """What rows can be ordered by, as the URL has it, and in words."""
     sorts = {"": "In the file's order"}

@@ -10,7 +10,7 @@ from ui.components.chart_choice import choose_where
 from ui.components.pieces import show_muted
 from ui.presenters.code_presenter import Selection, describe_selection, present_code
 from ui.presenters.object_presenter import ObjectView
-from ui.presenters.rows_presenter import PAGE_ROWS
+from ui.presenters.rows_presenter import PAGE_ROWS, choose_sort
 from ui.state import find_param, follow_url, follow_url_many, remember_choice
 
 _ALL, _PAGE = "all", "page"
@@ -50,6 +50,7 @@ def _choose(item: LakeObject, view: ObjectView) -> Selection:
         where=where,
         offset=(max(page, 1) - 1) * PAGE_ROWS if chosen == _PAGE else 0,
         limit=PAGE_ROWS if chosen == _PAGE else None,
+        sort=choose_sort(find_param("sort"), footer.schema),
         emulator=find_emulator(),
         table=find_table(item.key),
     )
