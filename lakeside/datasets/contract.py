@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -93,6 +94,9 @@ SOURCE_COLUMNS = (
 )
 
 
+_MOST_NAMED = 20  # columns in one message
+
+
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """A dataset's contract.
@@ -147,16 +151,18 @@ class Dataset:
             ContractViolation: a required column is missing, two names stand for one column, or the
                 file is another dataset's; the message names the columns.
         """
-        names = [c.name if (c := self.find_column(h)) else normalise(h) for h in headers]
+        known = self.by_header
+        names = [c.name if (c := known.get(normalise(h))) else normalise(h) for h in headers]
         foreign = [f for f in self.foreign if normalise(f) in names]
         if foreign:
             raise ContractViolation(
                 f"{file} is not a {self.name} file: it has the column {', '.join(foreign)}.",
                 "Check the URL template and the dataset's name.",
             )
-        twice = sorted({n for n in names if names.count(n) > 1})
+        twice = sorted(name for name, count in Counter(names).items() if count > 1)
         if twice:
-            raise ContractViolation(f"{file} has more than one column for {', '.join(twice)}.")
+            shown = ", ".join(twice[:_MOST_NAMED]) + (", …" if len(twice) > _MOST_NAMED else "")
+            raise ContractViolation(f"{file} has more than one column for {shown}.")
         missing = [" or ".join(group) for group in self.required if not set(group) & set(names)]
         if missing:
             raise ContractViolation(

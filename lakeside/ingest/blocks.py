@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from lakeside.errors import BadFile
+from lakeside.errors import FileTooLarge
 
 BLOCK_BYTES = 2 << 20
-LONGEST_LINE_BYTES = 16 << 20
+LONGEST_LINE_BYTES = 16_000_000
 _BOM = b"\xef\xbb\xbf"
 
 
 def cut_blocks(
-    pieces: Iterable[bytes | memoryview], file: str, block_bytes: int = BLOCK_BYTES
+    pieces: Iterable[bytes | memoryview],
+    file: str,
+    block_bytes: int = BLOCK_BYTES,
+    line_bytes: int = LONGEST_LINE_BYTES,
 ) -> Iterator[bytes]:
     """Whole lines in blocks of at most `block_bytes` (longer only where one line is), in order.
 
@@ -21,7 +24,7 @@ def cut_blocks(
     start is left out; the last line may lack its line end.
 
     Raises:
-        BadFile: a line is longer than 16 MiB: this is no text with lines.
+        FileTooLarge: a line is longer than `line_bytes`: this is no text with lines.
     """
     buffer = bytearray()
     start = True
@@ -37,9 +40,11 @@ def cut_blocks(
                 break
             yield bytes(memoryview(buffer)[:end])
             del buffer[:end]
-        if len(buffer) > max(LONGEST_LINE_BYTES, 2 * block_bytes):
-            raise BadFile(
-                f"{file} is not a CSV file: it has a line of more than 16 MiB.", "Check the URL template."
+        if len(buffer) > max(line_bytes, 2 * block_bytes):
+            raise FileTooLarge(
+                f"{file} is not a CSV file: it has a line of more than {line_bytes / 1e6:,.1f} MB.",
+                "Check the URL template.",
+                limit="ingest.line_megabytes",
             )
     if buffer and not (start and buffer == _BOM):
         yield bytes(buffer)

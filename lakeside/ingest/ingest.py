@@ -128,7 +128,8 @@ class _Run:
 
     def write(self, key: str) -> tuple[Provenance, int]:
         lake = self.services.lake
-        quarantine = Quarantine(lake, quarantine_key(self.request.dataset.name, self.request.month))
+        key_aside = quarantine_key(self.request.dataset.name, self.request.month)
+        quarantine = Quarantine(lake, key_aside, self.services.settings.ingest.quarantined_rows)
         self.tell(Stage.FETCH, always=True)
         try:
             provenance = self._write_both(key, quarantine)

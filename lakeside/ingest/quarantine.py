@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import parquet
 
-from lakeside.errors import LakesideError, NotFound
+from lakeside.errors import LakesideError, LimitExceeded, NotFound
 from lakeside.ingest.rejects import Reject
 from lakeside.lake.lake import Lake
 from lakeside.lake.objects import LakeObject
@@ -26,6 +26,8 @@ SCHEMA = pa.schema(
     ]
 )
 _BATCH_ROWS = 10_000
+_BATCH_LETTERS = 16_000_000  # one line may be as long
+_SHOWN_LETTERS = 100
 _SHOWN = 3
 
 
@@ -36,8 +38,10 @@ class Quarantine:
     month's own object; where that fails, `put_back` brings the earlier quarantine back.
     """
 
-    def __init__(self, lake: Lake, key: str) -> None:
+    def __init__(self, lake: Lake, key: str, most_rows: int) -> None:
         self._lake, self._key = lake, key
+        self._left = self._most = most_rows
+        self._waiting_letters = 0
         self._stack = ExitStack()
         self._writer: Any = None
         self._before: LakeObject | None = None
@@ -51,16 +55,28 @@ class Quarantine:
         return self
 
     def add(self, rejects: list[Reject], first_row: int) -> None:
-        """Take rows in; `first_row` is the source row of their batch's first."""
+        """Take rows in; `first_row` is the source row of their batch's first.
+
+        Raises:
+            LimitExceeded: they are more than are set aside of one month.
+        """
+        self._left -= len(rejects)
+        if self._left < 0:
+            raise LimitExceeded(
+                f"More than {self._most:,} rows do not fit the contract. The first: {'; '.join(self.first)}.",
+                "Look at the file: it is probably not what its name says.",
+                limit="ingest.quarantined_rows",
+            )
         for reject in rejects:
             row = first_row + reject.row
             self._waiting.append((row, reject))
+            self._waiting_letters += len(reject.line) + len(reject.value or "")
             if len(self.first) < _SHOWN:
                 where = f" in {reject.column}" if reject.column else ""
-                value = f" ({reject.value!r})" if reject.value else ""
+                value = f" ({reject.value[:_SHOWN_LETTERS]!r})" if reject.value else ""
                 self.first.append(f"row {row}: {reject.reason}{where}{value}")
-        if len(self._waiting) >= _BATCH_ROWS:
-            self._flush()
+            if len(self._waiting) >= _BATCH_ROWS or self._waiting_letters >= _BATCH_LETTERS:
+                self._flush()
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> bool | None:
         if error is None:
@@ -113,5 +129,5 @@ class Quarantine:
             }
             for row, r in self._waiting
         ]
-        self._waiting = []
+        self._waiting, self._waiting_letters = [], 0
         self._writer.write_table(pa.Table.from_pylist(rows, SCHEMA))

@@ -14,10 +14,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from lakeside.datasets.contract import ColumnPolicy, Dataset
-from lakeside.errors import BackendUnavailable, BadFile
+from lakeside.errors import BackendUnavailable, BadFile, FileTooLarge
 from lakeside.ingest.blocks import cut_blocks
 from lakeside.ingest.csv_blocks import find_format, parse_block, read_header
-from lakeside.ingest.gunzip import inflate, is_gzip
+from lakeside.ingest.gunzip import Bounds, inflate, is_gzip
 from lakeside.ingest.parquet_batches import (
     check_types,
     conform_batch,
@@ -27,7 +27,7 @@ from lakeside.ingest.parquet_batches import (
 )
 from lakeside.ingest.pipeline import Work
 from lakeside.ingest.plan import Plan, plan_columns
-from lakeside.settings import Settings
+from lakeside.settings import IngestSettings, Settings
 from lakeside.sources.probe import SourceProbe
 from lakeside.sources.stream import SourceStream
 
@@ -57,21 +57,36 @@ def read_csv(stream: SourceStream, probe: SourceProbe, target: Target) -> Readin
         BadFile: it is cut, damaged, or something else than CSV.
         ContractViolation: its header breaks the contract.
     """
-    blocks = cut_blocks(_text_of(stream, probe), probe.url)
+    bounds = target.settings.ingest
+    text = _text_of(stream, probe, bounds)
+    blocks = cut_blocks(text, probe.url, line_bytes=int(bounds.line_megabytes * 1e6))
     first = next(blocks, b"")
     headers, lines = read_header(first, probe.url)
+    _require_columns(len(headers), probe, target)
     plan = plan_columns(target.dataset, headers, target.policy, probe.url)
     format_ = find_format(plan, lines)
     work = (partial(parse_block, block, format_) for block in chain([lines], blocks) if block)
     return Reading(plan, work, lambda: stream.sha256)
 
 
-def _text_of(stream: SourceStream, probe: SourceProbe) -> Iterable[bytes | memoryview]:
+def _require_columns(columns: int, probe: SourceProbe, target: Target) -> None:
+    most = target.settings.ingest.columns
+    if columns > most:
+        raise FileTooLarge(
+            f"{probe.url} has {columns:,} columns, more than {most:,}.",
+            "It is no file of trips; if it is, raise the limit.",
+            limit="ingest.columns",
+        )
+
+
+def _text_of(
+    stream: SourceStream, probe: SourceProbe, bounds: IngestSettings
+) -> Iterable[bytes | memoryview]:
     chunks = iter(stream)
     first = next(chunks, memoryview(b""))
     whole = chain([first], chunks)
     if is_gzip(first):
-        return inflate(whole, probe.url)
+        return inflate(whole, probe.url, Bounds(bounds.expanded_gigabytes * 1e9, bounds.expansion))
     if probe.format == "csv.gz" and bytes(first[:512]).lstrip()[:1] != b"<":
         raise BadFile(f"{probe.url} is not a gzip file.", "Check the URL template of the source.")
     if not stream.tells_its_end:
@@ -147,6 +162,7 @@ def read_sample(probe: SourceProbe, target: Target, rows: int) -> Reading:
 
 
 def _plan_typed(schema: pa.Schema, probe: SourceProbe, target: Target) -> Plan:
+    _require_columns(len(schema), probe, target)
     outside = [f for f in schema if target.dataset.find_column(f.name) is None]
     kinds = find_kinds(outside, probe.url) if target.policy == "evolve" else {}
     plan = plan_columns(target.dataset, schema.names, target.policy, probe.url, kinds)

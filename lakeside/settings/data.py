@@ -80,6 +80,9 @@ class SourceSettings(Section):
     maximum_file_gigabytes: float = Field(
         20, gt=0, le=1000, description="Largest source file that is accepted."
     )
+    download_seconds: float = Field(
+        21_600, gt=0, le=604_800, description="Seconds a source file may take to arrive, however steadily."
+    )
 
 
 class IngestSettings(Section):
@@ -91,6 +94,19 @@ class IngestSettings(Section):
         description="Per dataset, what happens to a column outside the contract: evolve (kept and reported; "
         "the default), freeze (the month fails) or discard (dropped and reported). "
         'JSON, for example {"green": "freeze"}.',
+    )
+    columns: int = Field(1_000, ge=20, le=50_000, description="Columns a source file has at most.")
+    line_megabytes: float = Field(
+        16, gt=0, le=1_000, description="Length of one line, and so of one field, of a CSV file at most."
+    )
+    expanded_gigabytes: float = Field(
+        200, gt=0, le=10_000, description="Bytes a gzip file may unfold to; they are never kept as a whole."
+    )
+    expansion: float = Field(
+        200, gt=1, le=2_000, description="Times its own size a gzip file may unfold to; TLC's are below 20."
+    )
+    quarantined_rows: int = Field(
+        1_000_000, ge=1, le=1_000_000_000, description="Rows of one month that are set aside at most."
     )
     workers: int = Field(0, ge=0, le=64, description="Parser threads of one month; 0 means one per core.")
     months_at_once: int = Field(2, ge=1, le=32, description="Months one flow run works on at the same time.")

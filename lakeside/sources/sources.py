@@ -112,7 +112,8 @@ class Sources:
             What `probe` raises, and what `SourceStream` raises while it is read.
         """
         body = self._open_body(probe)
-        stream = SourceStream(probe.url, body, self._maximum_bytes, body.tells_its_end)
+        seconds = self.settings.download_seconds
+        stream = SourceStream(probe.url, body, self._maximum_bytes, body.tells_its_end, seconds)
         try:
             yield stream
         finally:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import http.client
 import logging
+import math
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -40,15 +42,24 @@ class SourceStream:
 
     Raises (while iterating):
         BackendUnavailable: the source stopped answering, or the file changed in the middle.
-        LimitExceeded: the file is larger than `maximum_bytes`.
+        LimitExceeded: the file is larger than `maximum_bytes`, or takes longer than `maximum_seconds`.
     """
 
-    def __init__(self, url: str, body: Body, maximum_bytes: float, tells_its_end: bool = True) -> None:
+    def __init__(
+        self,
+        url: str,
+        body: Body,
+        maximum_bytes: float,
+        tells_its_end: bool = True,
+        maximum_seconds: float = math.inf,
+    ) -> None:
         self.url = url
         self.tells_its_end = tells_its_end
         self.bytes_read = 0
         self._body = body
         self._maximum_bytes = maximum_bytes
+        self._maximum_seconds = maximum_seconds
+        self._started = time.monotonic()
         self._hash = hashlib.sha256()
         self._buffer = memoryview(bytearray(CHUNK_BYTES))
 
@@ -66,6 +77,13 @@ class SourceStream:
         filled = 0
         while filled < CHUNK_BYTES and (size := self._body.readinto(self._buffer[filled:])):
             filled += size
+            if time.monotonic() - self._started > self._maximum_seconds:
+                raise LimitExceeded(
+                    f"{self.url} did not arrive within {self._maximum_seconds:,g} s: "
+                    f"{self.bytes_read + filled:,} bytes had.",
+                    "Try again when the source is quicker.",
+                    limit="sources.download_seconds",
+                )
         return self._buffer[:filled]
 
     @property

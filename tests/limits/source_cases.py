@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import time
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from lakeside.plan.make import make_plan
 from lakeside.plan.request import PlanRequest
 from lakeside.services import Services
 from lakeside.sources.probe import SourceName
+from tests.fuzz.csv_target import GREEN as GREEN_HEADER
 from tests.limits.world import World, meets
 from tests.servers.files import Faults, FileServer, serve_folder
 
@@ -57,6 +59,50 @@ def ingest(services: Services) -> IngestOutcome:
 def meet_maximum_file_gigabytes(world: World) -> None:
     with serving(world, {"sources.maximum_file_gigabytes": 1e-8}) as (_, services):
         ingest(services)
+
+
+@meets("sources.download_seconds")
+def meet_download_seconds(world: World) -> None:
+    with serving(world, {"sources.download_seconds": 1e-9}) as (_, services):
+        ingest(services)
+
+
+def _ingest_text(world: World, content: bytes, bounds: dict[str, Any]) -> None:
+    write_source(world, content)
+    template = f"file://{world.folder}/sources/{{dataset}}_tripdata_{{year}}-{{month:02d}}.csv"
+    services = world.open_empty({"sources.archive_url": template, **bounds})
+    try:
+        ingest(services)
+    finally:
+        assert not services.lake.list_objects().objects, "nothing of it is kept"
+
+
+@meets("ingest.columns")
+def meet_columns(world: World) -> None:
+    header = GREEN_HEADER + b"".join(b",c%d" % number for number in range(60_000))
+    _ingest_text(world, header + b"\n", {})
+
+
+@meets("ingest.line_megabytes")
+def meet_line_megabytes(world: World) -> None:
+    _ingest_text(world, GREEN_HEADER + b"\n" + b"x" * 5_000_000, {"ingest.line_megabytes": 1})
+
+
+@meets("ingest.expanded_gigabytes")
+def meet_expanded_gigabytes(world: World) -> None:
+    packed = gzip.compress(GREEN_HEADER + b"\n" + b"1,2\n" * 500_000)
+    _ingest_text(world, packed, {"ingest.expanded_gigabytes": 0.001})
+
+
+@meets("ingest.expansion")
+def meet_expansion(world: World) -> None:
+    packed = gzip.compress(GREEN_HEADER + b"\n" + bytes(40_000_000), 1)
+    _ingest_text(world, packed, {"ingest.expansion": 20, "ingest.line_megabytes": 100})
+
+
+@meets("ingest.quarantined_rows")
+def meet_quarantined_rows(world: World) -> None:
+    _ingest_text(world, GREEN_HEADER + b"\n" + b"x\n" * 100, {"ingest.quarantined_rows": 50})
 
 
 @meets("sources.connect_seconds")
