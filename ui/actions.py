@@ -112,6 +112,15 @@ def load_object(key: str, table: str, replace: bool) -> None:
     _open_runs([open_run_console().start_object(key, table, replace)])
 
 
+def check_months(dataset: str, year: int, months: Sequence[int]) -> None:
+    """Start the run that checks these months of a year, and show it.
+
+    Raises:
+        BackendUnavailable: nothing would execute the run.
+    """
+    _open_runs([open_run_console().start_check(dataset, year, tuple(months))])
+
+
 def cancel_run(run_id: str) -> None:
     """Ask for the run to stop; its page shows when it has."""
     open_run_console().cancel_run(run_id)

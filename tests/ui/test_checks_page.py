@@ -66,6 +66,22 @@ def test_a_month_shows_all_its_checks_and_what_checking_again_reads(
     assert app.button(key="check_again").label == text.CHECK_AGAIN.format(month="green 2024-01")
 
 
+def test_many_months_are_checked_by_a_run(filled_home: Path, open_page: OpenPage) -> None:
+    """What it reads is said first; nothing executes runs here, which is said instead of starting one."""
+    app = open_page(filled_home, "checks", dataset="green")
+    (months,) = [field for field in app.multiselect if field.label == "Months"]
+    assert 2 in months.value
+    assert "a month at a time" in html_of(app)
+    assert app.button(key="check_many").label == text.CHECK_MANY_RUN.format(
+        months=f"{len(months.value)} months"
+    )
+    app.button(key="check_many").click().run()
+    assert not app.exception
+    assert "No Prefect server answers" in html_of(app)
+    months.set_value([]).run()
+    assert app.button(key="check_many").disabled
+
+
 def test_a_red_check_leads_to_its_rows_in_the_lake(harmed_home: Path, open_page: OpenPage) -> None:
     drawn = html_of(open_page(harmed_home, "checks", dataset="green"))
     assert "green · lpep_pickup_datetime_not_null: 2024-01" in drawn

@@ -58,6 +58,14 @@ def load_check_bytes(dataset: str, month: Month) -> int:
     return Checking.start(open_console_services()).estimate(get_dataset(dataset), month).total
 
 
+@refreshed
+@st.cache_data(ttl=60, max_entries=32, show_spinner=False)
+def load_checks_bytes(dataset: str, year: int, months: tuple[int, ...]) -> int:
+    """Bytes that checking these months of a year reads at most, all together."""
+    checking = Checking.start(open_console_services())
+    return sum(checking.estimate(get_dataset(dataset), Month(year, number)).total for number in months)
+
+
 @st.cache_data(ttl=60, max_entries=64, show_spinner=False)
 def load_check_query(dataset: str, month: Month, check: str, columns: Sequence[str] = ()) -> str | None:
     """The query that shows why a check fails; `columns` are those whose figures differ."""

@@ -13,6 +13,7 @@ from lakeside.month import Month
 from ui.access.checks import load_disagreements
 from ui.components.check_form import RECONCILE, CheckChoice
 from ui.components.check_matrix import show_check_matrix
+from ui.components.check_run_form import show_check_run_form
 from ui.components.check_view import show_check, show_month_checks
 from ui.components.pieces import show_muted
 from ui.components.reconcile_list import show_reconciliation
@@ -37,6 +38,7 @@ def show_board(results: Sequence[CheckResult], choice: CheckChoice) -> None:
     show_check_matrix(matrix)
     if pages > 1:
         st.pagination(pages, default=page, key="page")
+    show_check_run_form(choice.dataset)
 
 
 def show_chosen_check(results: Sequence[CheckResult], choice: CheckChoice, month: Month) -> None:
