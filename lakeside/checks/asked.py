@@ -13,7 +13,7 @@ from lakeside.services import Services
 
 
 @changing(Act.CHECK_MONTH)
-def check_month(services: Services, dataset: str, month: Month) -> list[CheckResult]:
+def check_now(services: Services, dataset: str, month: Month) -> list[CheckResult]:
     """Every check of one month, run and kept.
 
     Raises:

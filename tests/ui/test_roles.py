@@ -141,6 +141,25 @@ def test_reading_that_is_billed_is_refused_where_pages_read(
             read()
 
 
+def test_a_part_that_looks_again_by_itself_ends_with_the_login(as_role: Any) -> None:
+    """Only the part runs again then, not the router; the boundary around it asks once more."""
+
+    def part() -> None:
+        import streamlit as st
+
+        from ui.components.boundary import error_boundary
+
+        if "ran" in st.session_state:
+            st.write("the whole page ran again")
+            return
+        st.session_state["ran"] = True
+        with error_boundary():
+            st.write("what only people with a role see")
+
+    app = AppTest.from_function(part, default_timeout=60).run()
+    assert [words.value for words in app.markdown] == ["the whole page ran again"]
+
+
 ACTIONS = {
     name: action
     for name, action in inspect.getmembers(actions, inspect.isfunction)
