@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 import time
+import uuid
 from datetime import UTC, datetime
-from typing import IO, cast
+from typing import IO, Any, cast
 
+from google.api_core import exceptions as google
 from google.cloud import bigquery
 
 from lakeside.datasets.contract import SOURCE_MONTH, Dataset, Kind
@@ -65,29 +67,41 @@ def run_load(
     prefix: str,
     config: bigquery.LoadJobConfig,
 ) -> None:
-    """Run one load job to its end."""
+    """Run one load job to its end.
+
+    Its name is ours from the start: where the answer to starting it was lost and the client starts it once
+    more, BigQuery says that it exists, and it is waited for.
+    """
+    name = f"{prefix}{uuid.uuid4()}"
+    with google_errors(place.name):
+        job: Any
+        try:
+            job = _start_load(place, source, place.table(table), name, config)
+        except google.Conflict:
+            job = place.client.get_job(
+                name, location=place.location, retry=bounded(CALL_SECONDS), timeout=CALL_SECONDS
+            )
+        job.result(timeout=JOB_SECONDS, retry=bounded(CALL_SECONDS))
+
+
+def _start_load(
+    place: BigQueryPlace, source: tuple[Lake, str], table: str, name: str, config: bigquery.LoadJobConfig
+) -> bigquery.LoadJob:
     lake, key = source
     uri = lake.find_gs_uri(key)
-    with google_errors(place.name):
-        if uri is not None:
-            job = place.client.load_table_from_uri(
-                uri,
-                place.table(table),
-                job_config=config,
-                job_id_prefix=prefix,
-                retry=bounded(CALL_SECONDS),
-                timeout=CALL_SECONDS,
-            )
-        else:
-            with lake.open_reader(key) as handle:
-                job = place.client.load_table_from_file(
-                    cast(IO[bytes], handle),
-                    place.table(table),
-                    job_config=config,
-                    job_id_prefix=prefix,
-                    timeout=JOB_SECONDS,
-                )
-        job.result(timeout=JOB_SECONDS, retry=bounded(CALL_SECONDS))
+    if uri is not None:
+        return place.client.load_table_from_uri(
+            uri,
+            table,
+            job_config=config,
+            job_id=name,
+            retry=bounded(CALL_SECONDS),
+            timeout=CALL_SECONDS,
+        )
+    with lake.open_reader(key) as handle:
+        return place.client.load_table_from_file(
+            cast(IO[bytes], handle), table, job_config=config, job_id=name, timeout=JOB_SECONDS
+        )
 
 
 def measure_staged(place: BigQueryPlace, plan: LoadPlan, staging: str) -> tuple[int, int, list[ColumnStats]]:

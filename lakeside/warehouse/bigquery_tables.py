@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 import uuid
@@ -12,7 +13,7 @@ from google.api_core import exceptions as google
 from google.cloud import bigquery
 
 from lakeside.datasets.contract import SOURCE_MONTH, Column, Dataset, Reference
-from lakeside.errors import ContractViolation, NotFound
+from lakeside.errors import ContractViolation, LakesideError, NotFound
 from lakeside.warehouse.bigquery_client import (
     CALL_SECONDS,
     LABELS,
@@ -25,6 +26,8 @@ from lakeside.warehouse.bigquery_client import (
 from lakeside.warehouse.bigquery_errors import google_errors
 from lakeside.warehouse.loads import LOADS_COLUMNS, LOADS_DESCRIPTION, LOADS_TABLE
 from lakeside.warehouse.protocol import TableInfo
+
+logger = logging.getLogger(__name__)
 
 STAGING_PREFIX = "lakeside_staging_"
 STAGING_LIFE = timedelta(days=1)
@@ -104,6 +107,14 @@ def drop_table(place: BigQueryPlace, name: str) -> None:
         place.client.delete_table(
             place.table(name), not_found_ok=True, retry=bounded(CALL_SECONDS), timeout=CALL_SECONDS
         )
+
+
+def drop_staging(place: BigQueryPlace, name: str) -> None:
+    """Drop a staging table if that can be done; else it expires by itself, which is no reason to fail."""
+    try:
+        drop_table(place, name)
+    except LakesideError as error:
+        logger.warning("bigquery.staging_kept table=%s reason=%s", place.table(name), error.message)
 
 
 def sweep_staging(place: BigQueryPlace, older_than_seconds: float) -> int:

@@ -95,7 +95,7 @@ class BigQueryWarehouse:
             tables.ensure_table(self._place, dataset, plan.columns)
             return swap_month(self._place, plan, staging)
         finally:
-            tables.drop_table(self._place, staging)
+            tables.drop_staging(self._place, staging)
 
     def publish_reference(self, reference: Reference, lake: Lake, key: str) -> int:
         """Replace a reference table by one load job; how many rows the object has."""

@@ -32,8 +32,8 @@ _HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "host
 class Fault:
     """What goes wrong with requests that match, `times` times after the first `skip` of them.
 
-    Without `status` or `cut`, the request is forwarded and answered as it should be: for `seconds` and
-    `call` alone.
+    Without `status`, `reply` or `cut`, the request is forwarded and answered as it should be: for `seconds`
+    and `call` alone.
     """
 
     method: str
@@ -46,6 +46,8 @@ class Fault:
     status: int = 0  # this answer instead …
     reason: str = ""  # … with this reason, as Google's services write them
     answer: bytes | None = None  # … or this body
+    reply: Callable[[bytes], bytes] | None = None  # … or what it makes of the request's body, with 200
+    change: Callable[[bytes], bytes] | None = None  # the server's answer becomes another one
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: bool = False  # the connection is reset instead of an answer
     cut_after_bytes: int = 0  # the answer's body is cut after so many bytes
@@ -141,13 +143,17 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(fault.seconds)
         if fault.call is not None:
             fault.call()
-        if (not fault.status and not fault.cut) or fault.forwarded:
+        if fault.forwarded or not (fault.status or fault.cut or fault.reply):
             answer = self._forward(body)
         if fault.cut:
             return self._reset()
+        if fault.reply is not None:
+            return self._send(200, {"Content-Type": "application/json"}, fault.reply(body))
         if fault.status:
             kind = {"Content-Type": "application/json"}
             return self._send(fault.status, {**kind, **fault.headers}, fault.write_body())
+        if fault.change is not None:
+            answer = (*answer[:2], fault.change(answer[2]))
         return self._send(*answer, cut_after_bytes=fault.cut_after_bytes)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _handle  # noqa: N815 - http.server's names
