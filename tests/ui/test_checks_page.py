@@ -109,6 +109,15 @@ def test_disagreements_name_column_and_size_and_lead_to_a_plan(
     assert "differs" in coverage
 
 
+def test_a_failed_reconciliation_leads_to_what_mends_it(harmed_home: Path, open_page: OpenPage) -> None:
+    found = {"dataset": "green", "month": "2024-01"}
+    drawn = html_of(open_page(harmed_home, "checks", check="figures_lake_warehouse", **found))
+    assert "Mend green 2024-01: see the plan" in drawn
+    assert 'href="ingest?dataset=green&amp;mode=repair&amp;months=2024-01"' in drawn
+    rows = html_of(open_page(harmed_home, "checks", check="lpep_pickup_datetime_not_null", **found))
+    assert "Mend green" not in rows
+
+
 def test_where_all_agree_it_says_so(filled_home: Path, open_page: OpenPage) -> None:
     drawn = html_of(open_page(filled_home, "checks", view="reconcile"))
     assert "Lake and warehouse agree in all of 3 checked months" in drawn

@@ -13,6 +13,7 @@ from lakeside.checks.result import CheckKind, CheckResult, CheckState, Differenc
 from lakeside.datasets import get_dataset
 from lakeside.datasets.contract import SOURCE_ROW, Kind
 from lakeside.month import Month
+from lakeside.plan.request import Mode
 from ui.formats import (
     UNKNOWN,
     format_bytes,
@@ -24,7 +25,7 @@ from ui.formats import (
 )
 from ui.presenters.checks_presenter import KIND_WORDS, KINDS, look_of
 from ui.presenters.looks import Look
-from ui.presenters.places import link_to_checks, link_to_object, link_to_run
+from ui.presenters.places import link_to_checks, link_to_ingest, link_to_object, link_to_run
 from ui.presenters.views import Column, Fact, Link, Table, TableCell
 
 _MOST_CHARACTERS = 60
@@ -118,6 +119,9 @@ def _percent(result: CheckResult) -> str:
 
 def _present_links(result: CheckResult) -> list[Link]:
     links = [Link("All checks of the month", link_to_checks(result.dataset, result.month))]
+    if result.is_bad and result.kind is CheckKind.RECONCILE:  # what a rule of rows finds is in the source
+        words = f"Mend {result.dataset} {result.month}: see the plan"
+        links.insert(0, Link(words, link_to_ingest(result.dataset, [result.month], Mode.REPAIR)))
     if result.run_id:
         links.append(Link("The run that checked", link_to_run(result.run_id)))
     return links
