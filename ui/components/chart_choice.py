@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lakeside.charts.spec import Aggregate, ChartSpec, Role, list_aggregates, list_grains, role_of
+from lakeside.shown import show_unseen
 from ui.presenters.chart_presenter import AGGREGATES, GRAINS
 from ui.state import follow_text, follow_url, remember_choice, set_param
 
@@ -25,7 +26,7 @@ def choose_spec(schema: pa.Schema, start: ChartSpec, split: str | None = None) -
     columns = st.columns([3, 2, 3, 2, 3])
     with columns[0]:
         key = follow_url("x", drawable, start.x)
-        x = st.selectbox("Along", drawable, key=key, on_change=_forget_grain)
+        x = st.selectbox("Along", drawable, key=key, on_change=_forget_grain, format_func=show_unseen)
         remember_choice("x", x, start.x)
     with columns[1]:
         grains = list(list_grains(schema.field(x).type))
@@ -85,6 +86,6 @@ def _choose(
     name: str, label: str, options: Sequence[T], default: T, words: Mapping[T, str] | None = None
 ) -> T:
     key = follow_url(name, options, default)
-    chosen = st.selectbox(label, options, key=key, format_func=words.__getitem__ if words else str)
+    chosen = st.selectbox(label, options, key=key, format_func=words.__getitem__ if words else show_unseen)
     remember_choice(name, chosen, default)
     return chosen

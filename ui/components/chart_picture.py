@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from ui.presenters.chart_presenter import ChartView, Shape
+from lakeside.shown import show_unseen
+from ui.presenters.chart_presenter import ChartView, Shape, name_in_tooltip, reveal_view
 
 _BAR_HEIGHT = 24
 _FEW_POINTS = 70
@@ -17,13 +18,17 @@ def show_chart_picture(view: ChartView, key: str, clickable: bool) -> str | None
     """The chart; the condition of the mark that was clicked, once, where it has one."""
     chart = build_chart(view)
     if not clickable or not any(point.where for point in view.points):
-        st.altair_chart(chart, alt=view.description, key=key)
+        st.altair_chart(chart, alt=show_unseen(view.description), key=key)
         return None
     import altair as alt
 
     picked = alt.selection_point(name="mark", fields=["number"], on="click", empty=False)
     event = st.altair_chart(
-        chart.add_params(picked), on_select="rerun", selection_mode="mark", key=key, alt=view.description
+        chart.add_params(picked),
+        on_select="rerun",
+        selection_mode="mark",
+        key=key,
+        alt=show_unseen(view.description),
     )
     chosen = event["selection"].get("mark") or []
     return view.points[int(chosen[0]["number"])].where if chosen else None
@@ -36,10 +41,11 @@ def write_vega_lite(view: ChartView) -> str:
 
 
 def build_chart(view: ChartView) -> Any:
-    """The Altair chart without theme or selection."""
+    """The Altair chart without theme or selection; nothing unseen is in its words."""
     import altair as alt  # late: only pages with a chart wait for it
     import pandas as pd
 
+    view = reveal_view(view)
     names = ("number", "x", "x_end", "label", "split", "value", "rows")
     frame = pd.DataFrame(
         [(n, p.x, p.x_end, p.label, p.split, p.value, p.rows) for n, p in enumerate(view.points)],
@@ -47,12 +53,14 @@ def build_chart(view: ChartView) -> Any:
     )
     chart = _DRAW[view.shape](alt.Chart(frame), view)
     tooltip = [
-        alt.Tooltip("label:N", title=view.x_title),
-        alt.Tooltip("value:Q", title=view.y_title, format=",.4~g" if not view.stacks else ","),
+        alt.Tooltip("label:N", title=name_in_tooltip(view.x_title)),
+        alt.Tooltip(
+            "value:Q", title=name_in_tooltip(view.y_title), format=",.4~g" if not view.stacks else ","
+        ),
         alt.Tooltip("rows:Q", title="rows", format=","),
     ]
     if view.split_title:
-        tooltip.insert(1, alt.Tooltip("split:N", title=view.split_title))
+        tooltip.insert(1, alt.Tooltip("split:N", title=name_in_tooltip(view.split_title)))
         legend = alt.Legend(orient="top", labelLimit=200)
         chart = chart.encode(color=alt.Color("split:N", title=view.split_title, legend=legend))
     return chart.encode(tooltip=tooltip)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lakeside.lake.schema_groups import SchemaGroup
+from lakeside.shown import show_unseen
 from ui.components.drift_matrix import show_drift_matrix
 from ui.components.pieces import show_calm, show_facts, show_items, show_muted, show_table
 from ui.presenters.drift_presenter import ALL, DRIFTING, DriftView
@@ -23,7 +24,7 @@ def choose_group(groups: Sequence[SchemaGroup]) -> SchemaGroup:
         "Dataset or folder",
         names,
         key=follow_url("dataset", names, names[0]),
-        format_func=lambda name: f"{name} ({counts[name]:,})",
+        format_func=lambda name: f"{show_unseen(name)} ({counts[name]:,})",
         width=340,
     )
     remember_choice("dataset", chosen, names[0])

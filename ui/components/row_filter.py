@@ -6,6 +6,7 @@ import pyarrow as pa
 import streamlit as st
 
 from lakeside.lake.objects import LakeObject
+from lakeside.shown import show_unseen
 from ui.components.markup import Markup, el
 from ui.presenters.filter_presenter import (
     Term,
@@ -43,14 +44,18 @@ def choose_rows(item: LakeObject, schema: pa.Schema) -> RowsPlace:
     sorts = list_sorts(schema)
     left, right = st.columns([4, 2], vertical_alignment="bottom")
     columns = left.multiselect(
-        "Columns", names, key=follow_url_many("columns", names), placeholder=say_columns(names)
+        "Columns",
+        names,
+        key=follow_url_many("columns", names),
+        placeholder=say_columns(names),
+        format_func=show_unseen,
     )
     remember_choice("columns", columns, [])
     sort = right.selectbox(
         "Order",
         list(sorts),
         key=follow_url("sort", list(sorts), ""),
-        format_func=sorts.__getitem__,
+        format_func=lambda sort: show_unseen(sorts[sort]),
         on_change=_start_anew,
     )
     remember_choice("sort", sort or "", "")
@@ -86,7 +91,7 @@ def _take_away(place: RowsPlace, term: Term) -> Markup:
 def _show_form(schema: pa.Schema) -> None:
     """Column, comparison, values; the button writes them into the condition."""
     fields = {field.name: field for field in schema if schema.names.count(field.name) == 1}
-    name = st.selectbox("Column", list(fields), key="filter_column")
+    name = st.selectbox("Column", list(fields), key="filter_column", format_func=show_unseen)
     if name is None:
         return
     field = fields[name]

@@ -10,6 +10,7 @@ from lakeside.people import Act
 from ui.access.runs import load_artifacts, load_logs, load_parts, load_run, load_tasks
 from ui.actions import cancel_run
 from ui.components.boundary import error_boundary
+from ui.components.markup import el
 from ui.components.pieces import (
     show_facts,
     show_failed_message,
@@ -100,10 +101,11 @@ def _show_tracebacks(view: RunView) -> None:
 
 @st.dialog("Cancel this run?")
 def _ask_cancel(run_id: str, title: str) -> None:
-    st.write(
-        f"**{title}** stops within seconds. Months that are finished stay; the month at work leaves nothing "
+    words = (
+        " stops within seconds. Months that are finished stay; the month at work leaves nothing "
         "half-written, neither in the lake nor in the warehouse."
     )
+    st.html(el("p", el("b", title), words))
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Keep it running"):
             st.rerun()

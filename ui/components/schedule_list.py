@@ -83,7 +83,8 @@ def _show_buttons(card: ScheduleCard) -> None:
 
 @st.dialog("Delete this schedule?")
 def _ask_remove(card: ScheduleCard) -> None:
-    st.write(f"**{card.title}**. {card.words}. It starts nothing any more; runs that are at work go on.")
+    rest = f". {card.words}. It starts nothing any more; runs that are at work go on."
+    st.html(el("p", el("b", card.title), rest))
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Keep it"):
             st.rerun()

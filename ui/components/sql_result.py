@@ -15,6 +15,7 @@ from ui.components.boundary import error_boundary, show_error
 from ui.components.chart_builder import ChartSource, show_chart_builder
 from ui.components.markup import el
 from ui.components.pieces import show_muted, state_chip
+from ui.presenters.cells import reveal
 from ui.presenters.sql_presenter import (
     LOOKS,
     present_outcome,
@@ -93,7 +94,9 @@ def _show_grid(session: QuerySession, identity: str) -> None:
         show_muted("The query answers with no row.")
         return
     height = min(430, 35 * (rows.num_rows + 1) + 3)
-    st.dataframe(rows, hide_index=True, height=height, key=f"grid-{identity}", alt="Rows of the query")
+    st.dataframe(
+        reveal(rows), hide_index=True, height=height, key=f"grid-{identity}", alt="Rows of the query"
+    )
 
 
 def _show_chart(session: QuerySession, identity: str) -> None:

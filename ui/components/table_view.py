@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from lakeside.shown import show_unseen
 from lakeside.warehouse.protocol import TableInfo
 from ui.access.warehouse import load_table_column, load_table_page
 from ui.components.bars import show_bar_links, show_bars_chart
+from ui.components.markup import el
 from ui.components.pieces import show_facts, show_links, show_muted, show_table, show_verdict
 from ui.components.rows_chart import show_rows_chart
+from ui.presenters.cells import reveal
 from ui.presenters.sample_queries import list_samples
 from ui.presenters.table_presenter import (
     PAGE_ROWS,
@@ -51,7 +54,7 @@ def choose_table(tables: Sequence[TableInfo]) -> TableInfo:
 
 def show_table_view(shown: TableShown) -> None:
     """The verdict, and the open tab."""
-    st.subheader(shown.info.name)
+    st.html(el("h2", shown.info.name, class_="ls-part"))
     show_verdict(shown.view.verdict, shown.view.agrees)
     show_muted(shown.view.summary)
     hidden = [] if shown.view.chart else ["months"]
@@ -83,7 +86,7 @@ def _show_rows(shown: TableShown) -> None:
     page = follow_page(pages or 10_000)
     found = load_table_page(shown.info.name, shown.info.is_view, (page - 1) * PAGE_ROWS, PAGE_ROWS)
     st.dataframe(
-        found.rows,
+        reveal(found.rows),
         hide_index=True,
         height=430,
         key=f"table-{shown.info.name}-{shown.info.modified_at}-{page}",
@@ -97,7 +100,7 @@ def _show_rows(shown: TableShown) -> None:
 def _show_profile(shown: TableShown) -> None:
     names = [name for name, *_ in shown.info.columns]
     key = follow_url("column", names, names[0])
-    column = str(st.selectbox("Column", names, key=key))
+    column = str(st.selectbox("Column", names, key=key, format_func=show_unseen))
     remember_choice("column", column)
     view = present_column(load_table_column(shown.info, column))
     show_facts(view.facts)
@@ -113,7 +116,7 @@ def _show_profile(shown: TableShown) -> None:
 
 def _show_queries(shown: TableShown) -> None:
     for sample in list_samples(shown.info, shown.tables):
-        st.markdown(f"**{sample.question}**")
+        st.html(el("p", el("b", sample.question)))
         st.code(sample.sql, language="sql")
         show_links([Link("Open in SQL", sample.href)])
 

@@ -1,4 +1,7 @@
-"""Rows as a browser can show them: what it would round or fail at becomes exact text of bounded length."""
+"""Rows as a browser can show them: what it would round or fail at becomes exact text of bounded length.
+
+What nobody would see in a text, or what would turn it around, is shown by its number.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakeside.lake.plain import list_values
+from lakeside.shown import UNSEEN, show_unseen
 
 SHOWN_CHARACTERS = 1_000
 SHOWN_BYTES = 32
@@ -18,9 +22,16 @@ _FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799  # years 1 and 99
 
 def present_cells(rows: pa.Table, numbers: Sequence[int]) -> pa.Table:
     """The rows behind a column of their numbers; names that occur twice are told apart."""
-    names = name_once(["#", *rows.column_names])
-    columns = [pa.array(list(numbers), pa.int64()), *(_as_shown(c) for c in rows.columns)]
+    shown = reveal(rows)
+    names = name_once(["#", *shown.column_names])
+    columns = [pa.array(list(numbers), pa.int64()), *(_as_shown(c) for c in shown.columns)]
     return pa.Table.from_arrays(columns, names=names)
+
+
+def reveal(rows: pa.Table) -> pa.Table:
+    """The same rows with nothing unseen in their names and texts."""
+    names = [show_unseen(name) for name in rows.column_names]
+    return pa.Table.from_arrays([_reveal(column) for column in rows.columns], names=names)
 
 
 def present_value(value: Any) -> str:
@@ -30,7 +41,7 @@ def present_value(value: Any) -> str:
     if isinstance(value, bytes):
         more = f" … ({len(value):,} bytes)" if len(value) > SHOWN_BYTES else ""
         return f"0x{value[:SHOWN_BYTES].hex()}{more}"
-    words = value if isinstance(value, str) else str(value)
+    words = show_unseen(value if isinstance(value, str) else str(value))
     if len(words) <= SHOWN_CHARACTERS:
         return words
     return f"{words[:SHOWN_CHARACTERS]} … ({len(words):,} characters)"
@@ -48,6 +59,13 @@ def name_once(names: Sequence[str]) -> list[str]:
         seen.add(candidate)
         unique.append(candidate)
     return unique
+
+
+def _reveal(column: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:
+    texts = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    if not texts or not pc.any(pc.match_substring_regex(column, UNSEEN)).as_py():
+        return column
+    return pa.array([None if text is None else show_unseen(text) for text in column.to_pylist()], column.type)
 
 
 def _as_shown(column: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:

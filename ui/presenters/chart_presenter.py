@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -14,7 +14,7 @@ from lakeside.charts.marks import MAXIMUM_MARKS, Mark
 from lakeside.charts.spec import CLOCKS, STEPS, Aggregate, ChartSpec, Grain
 from lakeside.datasets.contract import SOURCE_MONTH
 from lakeside.lake.where.write import write_equal, write_range
-from lakeside.shown import guard_formula
+from lakeside.shown import guard_formula, show_unseen
 from lakeside.warehouse.lake_chart import Chart
 from lakeside.warehouse.lake_profile import Basis
 from ui.formats import format_bytes, format_counted, format_duration, format_rows, format_value
@@ -105,6 +105,32 @@ def present_chart(chart: Chart, name: str, key: str | None = None) -> ChartView:
         figures=_present_figures(spec, points, measure, key),
         file_name=f"{name} {title}".replace("/", "-").replace(" ", "_"),
     )
+
+
+def reveal_view(view: ChartView) -> ChartView:
+    """The view with nothing unseen in what is drawn."""
+    points = [
+        replace(
+            p,
+            x=show_unseen(p.x) if isinstance(p.x, str) else p.x,
+            label=show_unseen(p.label),
+            split=show_unseen(p.split),
+        )
+        for p in view.points
+    ]
+    return replace(
+        view,
+        points=points,
+        title=show_unseen(view.title),
+        x_title=show_unseen(view.x_title),
+        y_title=show_unseen(view.y_title),
+        split_title=show_unseen(view.split_title),
+    )
+
+
+def name_in_tooltip(title: str) -> str:
+    """A line's name in a tooltip; Vega's would fetch the value of one named `image` as a picture."""
+    return f"{title} " if title in ("image", "title") else title
 
 
 def write_csv(view: ChartView) -> bytes:

@@ -40,9 +40,10 @@ def link_to_ingest(dataset: str, months: Iterable[Month] = (), mode: Mode = Mode
     return f"{INGEST}?{urlencode(query, safe=',')}"
 
 
-def link_to_table(dataset: str, tab: str = "") -> str:
-    """The warehouse page with a table chosen, and one of its tabs where it is named."""
-    return f"{WAREHOUSE}?{urlencode({'table': dataset} | ({'tab': tab} if tab else {}))}"
+def link_to_table(dataset: str, tab: str = "", column: str = "") -> str:
+    """The warehouse page with a table chosen, and one of its tabs and columns where they are named."""
+    query = {"table": dataset, "tab": tab, "column": column}
+    return f"{WAREHOUSE}?{urlencode({name: value for name, value in query.items() if value})}"
 
 
 def link_to_coverage(dataset: str, months: Iterable[Month] = (), by: str = "") -> str:

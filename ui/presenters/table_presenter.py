@@ -71,7 +71,7 @@ def present_columns(table: TableInfo) -> Table:
             TableCell(name),
             TableCell(kind),
             TableCell(words),
-            TableCell("profile", href=f"{link_to_table(table.name, 'profile')}&column={name}"),
+            TableCell("profile", href=link_to_table(table.name, "profile", name)),
         ]
         for name, kind, words in table.columns
     ]

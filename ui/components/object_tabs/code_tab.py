@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lakeside.lake.objects import LakeObject
+from lakeside.shown import show_unseen
 from ui.access.lake import find_emulator, find_lake_url, find_table, load_object
 from ui.components.chart_choice import choose_where
 from ui.components.pieces import show_muted
@@ -31,7 +32,11 @@ def _choose(item: LakeObject, view: ObjectView) -> Selection:
     _, footer = load_object(item.key)
     names = list(dict.fromkeys(view.columns))
     columns = st.multiselect(
-        "Columns", names, key=follow_url_many("columns", names), placeholder="All columns"
+        "Columns",
+        names,
+        key=follow_url_many("columns", names),
+        placeholder="All columns",
+        format_func=show_unseen,
     )
     remember_choice("columns", columns, [])
     where = choose_where() or ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lakeside.lake.objects import LakeObject
+from lakeside.shown import show_unseen
 from ui.access.profiles import load_profile
 from ui.components.bars import show_bar_links, show_bars_chart
 from ui.components.pieces import show_facts, show_links, show_muted
@@ -29,7 +30,7 @@ def show_profile(item: LakeObject, view: ObjectView) -> None:
     names = [_ALL, *dict.fromkeys(view.columns)]
     key = follow_url("column", names, _ALL)
     left, right = st.columns([2, 3], vertical_alignment="bottom")
-    chosen = left.selectbox("Column", names, key=key)
+    chosen = left.selectbox("Column", names, key=key, format_func=show_unseen)
     remember_choice("column", chosen, _ALL)
     if chosen != _ALL:
         _show_column(item, str(chosen))
