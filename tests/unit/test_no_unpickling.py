@@ -2,7 +2,7 @@
 
 Python's pickle runs what it reads; so do its relatives, `eval`, `exec` and loaders with an unsafe default.
 Two things pickle all the same, and read only what they wrote themselves: Streamlit's cache in the memory
-of its process (never on disk: no `persist`), and Dask between one operator's machines (flows/fan_out_dask.py).
+of its process (never on disk: no `persist`), and Dask between one operator's machines (fan_out_dask.py).
 """
 
 from __future__ import annotations
