@@ -135,4 +135,4 @@ def open_world(_: Path) -> Iterator[Callable[[str], None]]:
     yield attempt
 
 
-CONDITIONS = Target("conditions", conditions | globs, open_world, suite_examples=200)
+CONDITIONS = Target("conditions", conditions | globs, open_world, suite_examples=150)

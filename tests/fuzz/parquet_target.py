@@ -114,4 +114,4 @@ def open_world(folder: Path) -> Iterator[Callable[[tuple[str, bytes]], None]]:
         pool.close()
 
 
-PARQUET = Target("parquet", changed_files(), open_world, suite_examples=60)
+PARQUET = Target("parquet", changed_files(), open_world, suite_examples=25)

@@ -134,4 +134,4 @@ def open_world(folder: Path) -> Iterator[Callable[[bytes], None]]:
     yield attempt
 
 
-PROVENANCE = Target("provenance", documents(), open_world, suite_examples=80)
+PROVENANCE = Target("provenance", documents(), open_world, suite_examples=50)

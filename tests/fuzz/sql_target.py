@@ -110,5 +110,12 @@ def open_bare_engines(folder: Path) -> Iterator[Callable[[str], None]]:
         yield attempt
 
 
-SQL = Target("sql", statements, open_world, suite_examples=200)
-ENGINE = Target("engine", mutated(), open_bare_engines, suite_examples=100)
+@contextmanager
+def open_guard(_: Path) -> Iterator[Callable[[str], None]]:
+    """The first lock alone, which is what nearly all statements meet, and quick."""
+    yield _passes_guard
+
+
+SQL = Target("sql", statements, open_world, suite_examples=10)
+GUARD = Target("guard", statements, open_guard, suite_examples=100)
+ENGINE = Target("engine", mutated(), open_bare_engines, suite_examples=60)

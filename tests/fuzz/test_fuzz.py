@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from lakeside.errors import AccessDenied, LakesideError, NotFound, SettingsError
 from lakeside.lake.lake import Lake
 from tests.fuzz import paths_target
+from tests.fuzz.pages_target import find_parameters
 from tests.fuzz.paths_target import CALLS, KEYLESS, call, list_public_methods, open_lakes
 from tests.fuzz.targets import TARGETS
 
@@ -31,6 +32,11 @@ def test_nothing_is_found(name: str, tmp_path: Path) -> None:
             attempt(example)
 
         run()
+
+
+def test_every_parameter_of_the_pages_is_tried() -> None:
+    assert {"object", "where", "sql", "months", "run", "tab", "measure"} <= set(find_parameters())
+    assert len(find_parameters()) > 35
 
 
 def test_every_method_of_the_lake_is_tried() -> None:
