@@ -11,7 +11,7 @@ import pyarrow as pa
 from lakeside.datasets.contract import SOURCE_MONTH, Column, Dataset, Kind
 from lakeside.errors import BackendUnavailable, BadFile, ContractViolation, NotFound, QueryRejected
 from lakeside.lake.lake import Lake
-from lakeside.lake.objects import Footer
+from lakeside.lake.objects import Footer, LakeObject
 from lakeside.lake.provenance import ColumnStats, Provenance
 from lakeside.month import Month
 from lakeside.warehouse.figures import compare_figures, shorten_differences
@@ -44,9 +44,10 @@ def plan_load(dataset: Dataset, month: Month, lake: Lake, key: str) -> LoadPlan:
         BadFile: the object carries no provenance, or lacks `source_month`.
         ContractViolation: the object is of another dataset or month, or has a column of a type that
             no contract knows.
+        BackendUnavailable: it was replaced while it was read.
     """
     found = lake.get_object(key)
-    footer = lake.read_found_footer(found)
+    footer = _read_footer(lake, found)
     provenance = footer.provenance
     if provenance is None:
         raise BadFile(
@@ -62,6 +63,18 @@ def plan_load(dataset: Dataset, month: Month, lake: Lake, key: str) -> LoadPlan:
         raise BadFile(f"{key} has no column {SOURCE_MONTH}.", "Write the month again with --force.")
     columns = tuple(_column_of(dataset, footer.schema.field(i), key) for i in range(len(footer.schema)))
     return LoadPlan(dataset, month, key, found.version, footer, provenance, columns)
+
+
+def _read_footer(lake: Lake, found: LakeObject) -> Footer:
+    try:
+        return lake.read_found_footer(found)
+    except NotFound as error:
+        if lake.find_object(found.key) is None:
+            raise
+        raise BackendUnavailable(
+            f"{lake.url_of(found.key)} was replaced while it was loaded.",
+            "The rows published before are untouched; try again.",
+        ) from error
 
 
 @contextmanager

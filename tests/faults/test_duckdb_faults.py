@@ -118,15 +118,15 @@ def test_what_a_killed_process_left_of_its_log_is_passed_over(
 def test_objects_that_change_while_they_are_loaded_are_published_whole_or_not(tmp_path: Path) -> None:
     """Whatever the moment: what is published is one of the two, and what is refused may be tried again."""
     lake = Lake.open(Settings(lake_url=str(tmp_path / "lake")))
-    write_month(lake, GREEN, MONTH, 2_000)
+    contents = [write_and_read(lake, rows) for rows in (2_000, 3_000)]
     warehouse = open_warehouse(tmp_path / "warehouse.duckdb")
     over = threading.Event()
 
     def change() -> None:
-        rows = 2_000
-        while not over.is_set():
-            rows = 5_000 - rows
-            write_month(lake, GREEN, MONTH, rows)
+        while not over.wait(0.01):
+            contents.reverse()
+            with lake.open_writer(KEY) as file:
+                file.write(contents[0])
 
     writer = threading.Thread(target=change)
     writer.start()
@@ -143,3 +143,10 @@ def test_objects_that_change_while_they_are_loaded_are_published_whole_or_not(tm
     provenance = lake.read_footer(KEY).provenance
     assert provenance is not None
     assert look(lake, warehouse).content_id == provenance.content_id
+
+
+def write_and_read(lake: Lake, rows: int) -> bytes:
+    """The bytes of a month's object with so many rows, which is there then."""
+    write_month(lake, GREEN, MONTH, rows)
+    with lake.open_reader(KEY) as file:
+        return file.read()
