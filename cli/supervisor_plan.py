@@ -52,12 +52,20 @@ def make_environment(settings: Settings, host: str = HOST) -> dict[str, str]:
         # No flow keeps a result; one that did must not unpickle it.
         "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+        # By default any page a browser visits may read the API of a server on this machine.
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": _list_own_origins(settings),
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_CLI_COLORS": "false",
         "PREFECT_LOGGING_COLORS": "false",
         "PREFECT_LOGGING_TO_API_BATCH_INTERVAL": "1",
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def _list_own_origins(settings: Settings) -> str:
+    """Who may read Prefect's API from a browser: what was set, else its own pages by both their names."""
+    own = ",".join(f"http://{name}:{settings.prefect.port}" for name in (HOST, "localhost"))
+    return os.environ.get("PREFECT_SERVER_CORS_ALLOWED_ORIGINS", own)
 
 
 def make_server(settings: Settings, host: str = HOST) -> Recipe:

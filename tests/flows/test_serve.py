@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from prefect.settings.models.results import ResultsSettings
+from prefect.settings.models.server.api import ServerAPISettings
 
 from cli.supervisor_plan import make_environment
 from lakeside.settings import PROJECT_ROOT, Settings
@@ -91,3 +92,15 @@ def test_prefect_keeps_results_as_json_if_at_all(tmp_path: Path, monkeypatch: py
             monkeypatch.setenv(name, value)
     results = ResultsSettings()
     assert (results.default_serializer, results.persist_by_default) == ("json", False)
+
+
+def test_a_page_of_another_origin_cannot_read_the_server_s_api(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Prefect's default is `*`."""
+    environment = make_environment(Settings(home=tmp_path))
+    monkeypatch.setenv(
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS", environment["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"]
+    )
+    own = ServerAPISettings().cors_allowed_origins.split(",")
+    assert own == ["http://127.0.0.1:4200", "http://localhost:4200"]
