@@ -17,7 +17,7 @@ from ui.components.status_panel import show_status
 from ui.components.visitor import show_login, show_visitor
 from ui.presenters.status_presenter import present_status
 from ui.rights import find_refusal, find_right_place, find_visitor, has_login
-from ui.state import show_toasts
+from ui.state import name_window, show_toasts
 from ui.text import PRODUCT
 
 ASSETS = Path(__file__).parent / "assets"
@@ -45,6 +45,7 @@ if visitor.role is None:
     show_login(visitor, find_right_place())
     st.stop()
 page = st.navigation([make_page(entry) for entry in PAGES])
+st.set_page_config(page_title=name_window(page.title))
 show_toasts()
 page.run()
 with st.sidebar, error_boundary():

@@ -12,15 +12,27 @@ from typing import NoReturn, TypeVar
 
 import streamlit as st
 
+from lakeside.shown import show_unseen
 from ui.formats import write_plain
+from ui.text import PRODUCT
 
 T = TypeVar("T")
+# The parameters that say what a page is about, the narrowest first.
+SUBJECTS = ("object", "run", "table", "prefix", "dataset")
+MOST_OF_SUBJECT = 60  # characters
 
 
 def find_param(name: str) -> str | None:
     """A query parameter, or None when it is absent or empty."""
     value = st.query_params.get(name)
     return str(value) if value else None
+
+
+def name_window(page: str) -> str:
+    """What the browser's tab says: what is looked at, the page, the product."""
+    subject = next((found for name in SUBJECTS if (found := find_param(name))), "")
+    name = show_unseen(subject.rstrip("/").rpartition("/")[2][:MOST_OF_SUBJECT])
+    return " · ".join(part for part in (name, page, PRODUCT) if part)
 
 
 def set_param(name: str, value: str | None) -> None:

@@ -31,6 +31,10 @@ TRY_OUT = "Try it with sample data"
 TRY_OUT_DETAIL = (
     "Makes three months of synthetic green trips on this machine and publishes them. Needs no network."
 )
+HOW_TO_CHOOSE = (
+    "Click a month to choose it, again to leave it; Shift takes all between. "
+    "With the keyboard: arrows move, Space chooses."
+)
 RUN_QUERY = "Run"
 NO_TABLES = "There is nothing to query yet"
 NO_TABLES_DETAIL = "Tables appear here with the first month of trips: one per dataset, and the taxi zones."
@@ -76,7 +80,7 @@ ADD_FILTER = "Add a filter"
 EMPTY_WAREHOUSE = "The warehouse has no table yet"
 EMPTY_WAREHOUSE_DETAIL = "A table per dataset appears with the first month that is published from the lake."
 NO_CHECKS = "Nothing was checked yet"
-NO_CHECKS_DETAIL = "Every month is checked right after it was loaded; lakeside check does it at any time."
+NO_CHECKS_DETAIL = "Every month is checked right after it was loaded; `lakeside check` does it at any time."
 CHECK_MANY = "Check many months"
 CHECK_MANY_RUN = "Start a run that checks {months}"
 CHECK_AGAIN = "Check {month} now"

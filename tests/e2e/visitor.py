@@ -41,6 +41,16 @@ class Visitor:
         self.page.locator("h1", has_text=title).wait_for()
         self.rest()
 
+    def hop(self, place: str, mark: str) -> None:
+        """Follow a link of the console to a place without loading it anew, until `mark` is drawn there."""
+        self.page.evaluate(
+            "(place) => { history.pushState({}, '', place); dispatchEvent(new PopStateEvent('popstate')); }",
+            f"/{place}",
+        )
+        expect(self.page.locator(mark).first).to_be_visible()
+        self.page.wait_for_selector(AT_REST)
+        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0)
+
     def rest(self) -> None:
         """Until the script has run and nothing is a skeleton any more."""
         self.page.wait_for_selector(AT_REST)

@@ -10,10 +10,8 @@ from ui.check_actions import check_held
 from ui.components.boundary import error_boundary
 from ui.components.check_board import show_board
 from ui.components.check_form import show_check_form
-from ui.components.pieces import show_empty, show_facts, show_heading, show_notices
+from ui.components.pieces import show_facts, show_heading, show_no_month_yet, show_notices
 from ui.presenters.checks_presenter import list_checked_datasets, present_check_facts, present_check_notices
-from ui.presenters.places import INGEST
-from ui.presenters.views import Link
 from ui.text import CHECKS_QUESTION, NO_CHECKS, NO_CHECKS_DETAIL
 
 show_heading("Checks", CHECKS_QUESTION)
@@ -28,4 +26,4 @@ with error_boundary():
             results, show_check_form(list_checked_datasets(results, [d.name for d in list_datasets()]))
         )
     else:
-        show_empty(NO_CHECKS, NO_CHECKS_DETAIL, Link("Ingest a month", INGEST))
+        show_no_month_yet(NO_CHECKS, NO_CHECKS_DETAIL)

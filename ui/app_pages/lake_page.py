@@ -11,10 +11,10 @@ from ui.components.lake_listing import find_prefix, show_listing
 from ui.components.listing_age import show_listing_age
 from ui.components.object_tabs.versions_tab import show_removed
 from ui.components.object_view import show_object
-from ui.components.pieces import show_crumbs, show_empty, show_facts, show_heading
+from ui.components.pieces import show_crumbs, show_empty, show_facts, show_heading, show_no_month_yet
 from ui.presenters.lake_place import present_crumbs
 from ui.presenters.listing_presenter import present_lake_facts
-from ui.presenters.places import INGEST, LAKE
+from ui.presenters.places import LAKE
 from ui.presenters.unreadable_presenter import present_any_object
 from ui.presenters.views import Link
 from ui.state import find_param
@@ -33,7 +33,7 @@ if key is None:
             show_crumbs(present_crumbs(prefix))
             show_empty(EMPTY_PREFIX, EMPTY_PREFIX_DETAIL, Link("The whole lake", LAKE))
         else:
-            show_empty(EMPTY_LAKE, EMPTY_LAKE_DETAIL, Link("Ingest a month", INGEST))
+            show_no_month_yet(EMPTY_LAKE, EMPTY_LAKE_DETAIL)
         show_listing_age("Listed", listing.listed_at)
 else:
     show_crumbs(present_crumbs(key))

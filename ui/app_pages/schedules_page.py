@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import streamlit as st
-
 from ui.access.schedules import load_deployments, load_has_notification
 from ui.components.boundary import error_boundary
 from ui.components.notification_form import show_notification_form
-from ui.components.pieces import show_facts, show_heading, show_table
+from ui.components.pieces import show_facts, show_heading, show_part, show_table
 from ui.components.schedule_form import show_schedule_form
 from ui.components.schedule_list import show_new_button, show_schedules
 from ui.presenters.schedules_presenter import (
@@ -32,6 +30,6 @@ with error_boundary(again_seconds=5):
     else:
         show_new_button()
     show_schedules(present_cards(deployments))
-    st.subheader("What can be started")
+    show_part("What can be started")
     show_table(present_deployments(deployments, now))
     show_notification_form(is_told)

@@ -9,18 +9,16 @@ from ui.access.schemas import load_groups, load_matrix
 from ui.components.boundary import error_boundary
 from ui.components.drift_view import choose_group, choose_shown, show_drift
 from ui.components.listing_age import show_listing_age
-from ui.components.pieces import show_empty, show_heading
+from ui.components.pieces import show_heading, show_no_month_yet
 from ui.presenters.drift_presenter import present_drift
-from ui.presenters.places import INGEST
-from ui.presenters.views import Link
 from ui.text import EMPTY_LAKE, EMPTY_LAKE_DETAIL, SCHEMAS_QUESTION
 
 show_heading("Schemas", SCHEMAS_QUESTION)
 with error_boundary():
     if groups := load_groups():
-        with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(horizontal=True, vertical_alignment="top"):
             group, shown = choose_group(groups), choose_shown()
         show_drift(present_drift(load_matrix(group), shown))
     else:
-        show_empty(EMPTY_LAKE, EMPTY_LAKE_DETAIL, Link("Ingest a month", INGEST))
+        show_no_month_yet(EMPTY_LAKE, EMPTY_LAKE_DETAIL)
     show_listing_age("Listed", load_listing().listed_at)

@@ -9,11 +9,9 @@ from ui.access.warehouse import find_warehouse_location, load_models, load_publi
 from ui.components.boundary import error_boundary
 from ui.components.listing_age import show_listing_age
 from ui.components.models import show_models
-from ui.components.pieces import show_empty, show_facts, show_heading, show_table
+from ui.components.pieces import show_facts, show_heading, show_no_month_yet, show_table
 from ui.components.table_view import TableShown, choose_table, show_table_view
-from ui.presenters.places import INGEST
 from ui.presenters.table_presenter import present_tables
-from ui.presenters.views import Link
 from ui.presenters.warehouse_presenter import order_tables, present_table, present_warehouse_facts
 from ui.text import EMPTY_WAREHOUSE, EMPTY_WAREHOUSE_DETAIL, WAREHOUSE_QUESTION
 
@@ -31,5 +29,5 @@ with error_boundary():
         with error_boundary():
             show_models(load_models(), now)
     else:
-        show_empty(EMPTY_WAREHOUSE, EMPTY_WAREHOUSE_DETAIL, Link("Ingest a month", INGEST))
+        show_no_month_yet(EMPTY_WAREHOUSE, EMPTY_WAREHOUSE_DETAIL)
     show_listing_age("Counted", seen_at)

@@ -92,4 +92,13 @@ def _caret(caret: Caret) -> Markup:
     number = f"{caret.line} │ "
     below = " " * len(number + caret.before) + "▲"
     line = el("span", number, class_="no"), caret.before, el("mark", caret.after[:1] or " "), caret.after[1:]
-    return el("pre", *line, "\n", below, class_="ls-caret", aria_label=f"Line {caret.line}")
+    return el(
+        "pre",
+        *line,
+        "\n",
+        below,
+        class_="ls-caret",
+        tabindex=0,
+        role="group",
+        aria_label=f"Line {caret.line}",
+    )

@@ -23,7 +23,7 @@ def choose_spec(schema: pa.Schema, start: ChartSpec, split: str | None = None) -
     """The chosen spec; what the URL does not say is as in `start` (`split`: by what unless chosen)."""
     names = [f.name for f in schema if schema.names.count(f.name) == 1]
     drawable = [n for n in names if list_grains(schema.field(n).type)]
-    columns = st.columns([3, 2, 3, 2, 3])
+    columns = st.columns([3, 2.3, 2.6, 2.6, 2.5])
     with columns[0]:
         key = follow_url("x", drawable, start.x)
         x = st.selectbox("Along", drawable, key=key, on_change=_forget_grain, format_func=show_unseen)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from ui.components.markup import Markup, el
+from ui.components.markup import Markup, el, scroll_box
 from ui.components.pieces import show_legend
 from ui.formats import format_counted
 from ui.presenters.checks_presenter import CheckCell, CheckGroup, CheckLine, CheckMatrix, MonthHead
@@ -26,7 +26,7 @@ def _table(matrix: CheckMatrix, groups: Sequence[CheckGroup], label: str) -> Mar
     head = el("tr", el("th", "Check", class_="name", scope="col"), *[_month(m) for m in matrix.months])
     body = [row for group in groups for row in _group(group, len(matrix.months))]
     table = el("table", el("thead", head), *body, class_="ls-checks", aria_label=label)
-    return el("div", table, class_="ls-scroll")
+    return scroll_box(table, label, "ls-scroll")
 
 
 def _month(head: MonthHead) -> Markup:

@@ -82,7 +82,7 @@ def show_query(result: CheckResult) -> None:
     query = load_check_query(result.dataset, result.month, result.check, tuple(columns))
     if query:
         with st.expander("The query"):
-            st.code(query, language="sql")
+            st.code(query, language="sql", wrap_lines=True)
             show_links([Link("Open it in the SQL editor", link_to_sql(query))])
 
 

@@ -33,7 +33,7 @@ def _heads(view: DriftView) -> Iterator[Markup]:
         el("th", year or "", colspan=len(list(run)), class_="year", scope="colgroup")
         for year, run in groupby(view.heads, lambda head: head.year)
     ]
-    yield el("tr", el("th", "", class_="name"), *years)
+    yield el("tr", el("td", class_="name"), *years)
     yield el("tr", el("th", "Column", class_="name", scope="col"), *[_head(head) for head in view.heads])
     verdicts = [el("td", _verdict(head), class_=f"tone-{head.verdict.tone}") for head in view.heads]
     yield el("tr", el("th", "Verdict", class_="name", scope="row"), *verdicts, class_="verdicts")
@@ -62,7 +62,7 @@ def _cell(cell: DriftCell) -> Markup:
         return _EMPTY
     if cell.change is None:
         return el("td", el("a", cell.text, href=cell.href, title=cell.title))
-    mark = el("i", cell.change.symbol, aria_label=cell.change.word)
+    mark = el("i", cell.change.symbol, role="img", aria_label=cell.change.word)
     inner = [mark, el("a", cell.text, href=cell.href) if cell.text else el("span", "gone")]
     return el("td", *inner, class_=f"changed tone-{cell.change.tone}", title=cell.title)
 

@@ -9,7 +9,7 @@ import streamlit as st
 from lakeside.lake.schema_groups import SchemaGroup
 from lakeside.shown import show_unseen
 from ui.components.drift_matrix import show_drift_matrix
-from ui.components.pieces import show_calm, show_facts, show_items, show_muted, show_table
+from ui.components.pieces import show_calm, show_facts, show_items, show_muted, show_part, show_table
 from ui.presenters.drift_presenter import ALL, DRIFTING, DriftView
 from ui.state import follow_url, remember_choice
 
@@ -55,9 +55,9 @@ def show_drift(view: DriftView) -> None:
         show_calm("No column comes, goes or changes.")
     if view.cut:
         show_muted(view.cut)
-    st.subheader("In words", anchor=False)
+    show_part("In words")
     _show_changes(view.changes)
-    st.subheader(view.verdict_question, anchor=False)
+    show_part(view.verdict_question)
     show_table(view.verdicts)
 
 

@@ -82,7 +82,7 @@ def _choose_one(
 def _choose_source(options: Sequence[str]) -> str:
     key = follow_url("source", options, AUTO)
     chosen = st.selectbox(
-        "Source", options, key=key, width=260, format_func=lambda option: SOURCE_WORDS.get(option, option)
+        "Source", options, key=key, width=340, format_func=lambda option: SOURCE_WORDS.get(option, option)
     )
     remember_choice("source", chosen, AUTO)
     return chosen

@@ -5,8 +5,8 @@ This hands a plain click to Streamlit's own history handling. Without it (a stri
 policy) the links still work, only slower; with Ctrl or a middle click they open a tab as always.
 A link with `data-months` adds these months to those of the URL, or takes them away when it has them all:
 counted from the URL as it is at the click, so that quick clicks all count. With Shift it adds all months
-from the one that was clicked before. In a matrix arrows move from month to month and Space clicks; what
-has the focus keeps it when the matrix is drawn anew.
+from the one that was clicked before. A matrix is one stop for Tab: arrows move in it, Space chooses a month,
+and what has the focus keeps it when the matrix is drawn anew.
 """
 
 from __future__ import annotations
@@ -45,34 +45,45 @@ if (!window.lakesideLinks) {
     window.dispatchEvent(new PopStateEvent("popstate"));
     if (!link.dataset.months) window.scrollTo(0, 0);
   });
+  // A table of many links is one stop for Tab; arrows move within it.
+  const TABLES = "table:is(.ls-matrix, .ls-checks, .ls-drift)";
+  const stop = (table, link) => {
+    table.querySelectorAll("a").forEach((other) => { other.tabIndex = other === link ? 0 : -1; });
+    table.dataset.roving = "";
+  };
+  const drawn = () => document.querySelectorAll(`${TABLES}:not([data-roving])`).forEach((table) => stop(
+    table, table.querySelector("a[aria-checked=true], a[aria-current]")
+      || table.querySelector("a[role=checkbox], td a") || table.querySelector("a")));
   const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
   document.addEventListener("keydown", (event) => {
-    const cell = event.target.closest(".ls-matrix [role=checkbox]");
-    if (!cell || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === " ") {
+    const link = event.target.closest(`${TABLES} a`);
+    if (!link || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === " " && link.dataset.months) {
       event.preventDefault();
       const options = { bubbles: true, cancelable: true, shiftKey: event.shiftKey };
-      cell.dispatchEvent(new MouseEvent("click", options));
+      link.dispatchEvent(new MouseEvent("click", options));
     }
     if (!(event.key in steps)) return;
     event.preventDefault();
     const [down, across] = steps[event.key];
-    const rows = [...cell.closest("tbody").rows];
-    let [y, x] = [rows.indexOf(cell.closest("tr")), cell.closest("td").cellIndex];
-    for (let tries = 0; tries < 40; tries++) {
+    const rows = [...link.closest("table").rows];
+    let [y, x] = [rows.indexOf(link.closest("tr")), link.closest("td, th").cellIndex];
+    do {
       [y, x] = [y + down, x + across];
-      const next = rows[y]?.cells[x]?.querySelector("[role=checkbox]");
+      const next = rows[y]?.cells[x]?.querySelector("a");
       if (next) return next.focus();
-      if (!rows[y] || x < 1 || x > 12) return;
-    }
+    } while (rows[y] && (down || (x >= 0 && x < rows[y].cells.length)));
   });
   document.addEventListener("focusin", (event) => {
-    const cell = event.target.closest(".ls-matrix [role=checkbox]");
-    window.lakesideFocus = cell ? cell.dataset.months : null;
+    const link = event.target.closest(`${TABLES} a`);
+    if (link) stop(link.closest("table"), link);
+    window.lakesideFocus = link?.dataset.months || null;
   });
+  drawn();
   new MutationObserver(() => {
+    drawn();
     if (!window.lakesideFocus || document.activeElement !== document.body) return;
-    document.querySelector(`.ls-matrix [role=checkbox][data-months="${window.lakesideFocus}"]`)?.focus();
+    document.querySelector(`.ls-matrix [data-months="${window.lakesideFocus}"]`)?.focus();
   }).observe(document.body, { childList: true, subtree: true });
 }
 </script><span class="ls-hidden"></span>"""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from ui.components.markup import Markup, el
+from ui.components.markup import Markup, el, scroll_box
 from ui.components.pieces import show_legend
 from ui.presenters.lamps import NAMES, Lamp
 from ui.presenters.matrix_presenter import Cell, MatrixView, YearRow
@@ -16,7 +16,7 @@ _MONTHS = [f"{number:02d}" for number in range(1, 13)]
 
 def show_matrix(view: MatrixView) -> None:
     """The chosen dataset's months, each with rows and lights in full, and the legend."""
-    st.html(el("div", _table(view, is_wide=True), class_="ls-scroll"))
+    st.html(scroll_box(_table(view, is_wide=True), f"Months of {view.dataset}", "ls-scroll"))
     _show_legends(view)
 
 
@@ -27,14 +27,15 @@ def show_glance(views: Sequence[MatrixView]) -> None:
             "section",
             el("h2", el("a", view.dataset, href=view.href)),
             el("p", view.newest, class_="ls-muted"),
-            el("div", _table(view, is_wide=False), class_="ls-scroll"),
+            scroll_box(_table(view, is_wide=False), f"Months of {view.dataset}", "ls-scroll"),
             aria_label=view.dataset,
         )
         for view in views
     ]
     st.html(el("div", *parts, class_="ls-glance"))
-    if views:
-        _show_legends(views[0], with_states=False)
+    with_lights = [view for view in views if any(cell for year in view.years for cell in year.cells)]
+    if with_lights:  # where every year is folded there is no light to explain
+        _show_legends(with_lights[0], with_states=False)
 
 
 def _table(view: MatrixView, is_wide: bool) -> Markup:
@@ -71,7 +72,7 @@ def _year(row: YearRow, is_wide: bool, has_scale: bool) -> Markup:
 def _cell(cell: Cell | None, quiet: bool, is_wide: bool, has_scale: bool) -> Markup:
     if cell is None:
         says = "no source has this month"
-        return el("div", class_="ls-cell none", title=says, aria_label="never published")
+        return el("div", class_="ls-cell none", title=says, role="img", aria_label="never published")
     tone = "quiet" if has_scale and not cell.step else cell.look.tone
     look = f"ls-cell tone-{tone}" + (f" step-{cell.step}" if cell.step else "")
     inner = _inside(cell, quiet) if is_wide else _inside_small(cell, has_scale)

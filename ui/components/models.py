@@ -12,7 +12,7 @@ from lakeside.models.model import Form
 from lakeside.people import Act
 from ui.access.warehouse import load_model_checks
 from ui.actions import apply_held
-from ui.components.pieces import show_muted, show_table
+from ui.components.pieces import show_muted, show_part, show_table
 from ui.presenters.models_presenter import count_to_do, list_there, present_checks, present_models
 from ui.rights import allow
 from ui.state import hold
@@ -22,7 +22,7 @@ from ui.text import APPLY_MODELS, CHECK_MODELS, MODELS_DETAIL, REMAKE_MODEL
 def show_models(models: Sequence[AppliedModel], now: datetime) -> None:
     """The list, and what can be done with it."""
     apply_held()
-    st.subheader("Models")
+    show_part("Models")
     show_muted(MODELS_DETAIL)
     show_table(present_models(models, now))
     there = list_there(models)

@@ -14,8 +14,8 @@ from lakeside.plan.plan import PlanLine
 from lakeside.plan.request import Mode
 from ui.access.plans import load_attempts
 from ui.components.ingest_form import Choice
-from ui.components.markup import Markup, el
-from ui.components.pieces import show_legend
+from ui.components.markup import Markup, el, scroll_box
+from ui.components.pieces import show_legend, show_muted
 from ui.presenters.picker_presenter import (
     PickCell,
     PickerView,
@@ -28,8 +28,10 @@ from ui.presenters.picker_presenter import (
 from ui.presenters.places import write_months
 from ui.presenters.standings import Standings
 from ui.state import set_param
+from ui.text import HOW_TO_CHOOSE
 
 _NUMBERS = [f"{number:02d}" for number in range(1, 13)]
+NEVER = "never published"
 NONE_THERE = "**No month can be chosen here.** Try another source."
 
 
@@ -47,6 +49,7 @@ def show_month_picker(choice: Choice, planned: Sequence[PlanLine]) -> None:
     _show_years(view)
     _show_quick(view, request.months)
     show_legend(view.legend)
+    show_muted(HOW_TO_CHOOSE)
 
 
 def _show_years(view: PickerView) -> None:
@@ -61,7 +64,7 @@ def _show_years(view: PickerView) -> None:
         class_="ls-matrix ls-picker",
         aria_label="Months to choose from",
     )
-    st.html(el("div", table, class_="ls-scroll"))
+    st.html(scroll_box(table, "Months to choose from", "ls-scroll"))
 
 
 def _year(year: PickYear) -> Markup:
@@ -75,7 +78,7 @@ def _year(year: PickYear) -> Markup:
 
 def _cell(cell: PickCell | None) -> Markup:
     if cell is None:
-        return el("div", class_="ls-cell none", aria_label="never published")
+        return el("div", class_="ls-cell none", title=NEVER, role="img", aria_label=NEVER)
     word = el("span", f"{cell.look.symbol} {cell.look.word}", class_="state")
     look = f"ls-cell pick tone-{cell.look.tone}"
     if cell.href is None:

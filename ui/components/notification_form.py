@@ -7,7 +7,7 @@ import streamlit as st
 from lakeside.people import Act
 from ui.actions import remove_notification, set_notification
 from ui.components.boundary import error_boundary
-from ui.components.pieces import show_muted
+from ui.components.pieces import show_muted, show_part
 from ui.rights import allow
 from ui.text import SET_WEBHOOK
 
@@ -16,7 +16,7 @@ TOLD = {"failed": "A run failed or crashed", "check": "A check turned red"}
 
 def show_notification_form(is_set: bool) -> None:
     """Set, replace or remove the webhook."""
-    st.subheader("Tell somebody when a run fails")
+    show_part("Tell somebody when a run fails")
     show_muted(
         "A webhook is set. Its address is stored as a secret and not shown again; a new one replaces it."
         if is_set

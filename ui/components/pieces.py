@@ -7,9 +7,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.components.markup import Markup, el
+from ui.components.markup import Markup, el, prose, scroll_box
 from ui.presenters.looks import Look
+from ui.presenters.places import HOME, INGEST
 from ui.presenters.views import Answer, Column, Fact, Link, Notice, Table, TableCell
+from ui.text import TRY_OUT
 
 _STYLE = Path(__file__).with_name("console.css")
 SHOWN_NOTICES = 4
@@ -36,6 +38,11 @@ def show_crumbs(crumbs: Sequence[Link], name: str = "Where this is") -> None:
 def show_heading(title: str, question: str, is_key: bool = False) -> None:
     """The page's name and the one question it answers, or the key of what it shows."""
     st.html(el("div", el("h1", title), el("p", question, class_="key" if is_key else None), class_="ls-head"))
+
+
+def show_part(title: str) -> None:
+    """The name of a part of the page, one level below the page's own."""
+    st.html(el("h2", title, class_="ls-part"))
 
 
 def show_facts(facts: Iterable[Fact]) -> None:
@@ -135,7 +142,7 @@ def show_table(table: Table) -> None:
         class_="ls-table",
         aria_label=table.name,
     )
-    st.html(el("div", body, class_="ls-framed"))
+    st.html(scroll_box(body, table.name))
 
 
 _ARROWS = {"ascending": " ▲", "descending": " ▼"}
@@ -144,9 +151,9 @@ _ARROWS = {"ascending": " ▲", "descending": " ▼"}
 def _head(column: Column) -> Markup:
     words = column.title + _ARROWS.get(column.order or "", "")
     return el(
-        "th",
+        "th" if column.title else "td",
         el("a", words, href=column.href, title=f"Order by {column.title.lower()}") if column.href else words,
-        scope="col",
+        scope="col" if column.title else None,
         class_="num" if column.numeric else None,
         aria_sort=column.order,
     )
@@ -192,10 +199,16 @@ def show_notice(notice: Notice | None) -> None:
         st.html(el("ul", _notice(notice), class_="ls-notices"))
 
 
-def show_empty(title: str, words: str, link: Link) -> None:
-    """Nothing here yet: what would be, and the way to it."""
-    body = [el("h2", title), el("p", words), el("p", el("a", link.label, href=link.href))]
+def show_empty(title: str, words: str, *links: Link) -> None:
+    """Nothing here yet: what would be, and the ways to it."""
+    ways = el("p", *[el("a", link.label, " →", href=link.href) for link in links], class_="ls-links")
+    body = [el("h2", title), el("p", prose(words)), ways if links else None]
     st.html(el("div", *body, class_="ls-empty"))
+
+
+def show_no_month_yet(title: str, words: str) -> None:
+    """Nothing here, because no month has come yet: the two ways to a first one."""
+    show_empty(title, words, Link("Ingest a month", INGEST), Link(TRY_OUT, HOME))
 
 
 def show_links(links: Iterable[Link]) -> None:

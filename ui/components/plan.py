@@ -8,7 +8,7 @@ import streamlit as st
 
 from lakeside.people import Act
 from lakeside.plan.plan import Plan
-from ui.components.markup import Markup, el
+from ui.components.markup import Markup, el, scroll_box
 from ui.components.pieces import show_facts, show_muted, state_chip
 from ui.presenters.ingest_presenter import PlanRow, PlanView
 from ui.rights import allow
@@ -46,7 +46,7 @@ def show_plan_rows(rows: Sequence[PlanRow]) -> None:
     table = el(
         "table", el("thead", el("tr", *head)), body, class_="ls-table ls-plan", aria_label="What will happen"
     )
-    st.html(el("div", table, class_="ls-framed"))
+    st.html(scroll_box(table, "What will happen"))
 
 
 def _row(row: PlanRow) -> Markup:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ui.components.bars import draw_spark
-from ui.components.markup import Markup, el
+from ui.components.markup import Markup, el, scroll_box
 from ui.presenters.profile_presenter import ColumnLine, Number, list_titles
 
 
@@ -19,7 +19,7 @@ def show_profile_table(lines: Sequence[ColumnLine], measured: bool) -> None:
     head = el("thead", el("tr", *start, *titles, *last))
     body = el("tbody", *[_line(line, measured) for line in lines])
     table = el("table", head, body, class_="ls-table ls-profile", aria_label="Profile of the columns")
-    st.html(el("div", table, class_="ls-framed"))
+    st.html(scroll_box(table, "Profile of the columns"))
 
 
 def _line(line: ColumnLine, measured: bool) -> Markup:

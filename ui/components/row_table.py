@@ -10,8 +10,7 @@ import streamlit as st
 
 from lakeside.lake.objects import LakeObject, Preview, RowsWanted
 from ui.access.lake import load_rows
-from ui.components.markup import el
-from ui.components.pieces import show_muted, show_table
+from ui.components.pieces import show_muted, show_part, show_table
 from ui.formats import format_count
 from ui.presenters.cells import present_cells
 from ui.presenters.rows_presenter import RowsPlace, present_record
@@ -44,7 +43,7 @@ def show_record(item: LakeObject, place: RowsPlace, preview: Preview, names: Seq
     """The row that is pointed at, whole, with the link to it; it need not be on the page."""
     if place.row is None:
         return
-    with st.container(border=True, height=_TABLE_HEIGHT):
+    with st.container(border=True, height=_TABLE_HEIGHT, key="record"):
         if place.row >= preview.total_rows:
             show_muted(f"There is no row {format_count(place.row)}: rows are numbered from 0.")
             return
@@ -53,8 +52,8 @@ def show_record(item: LakeObject, place: RowsPlace, preview: Preview, names: Seq
             columns = replace(place, where="", sort="").wanted(names).columns
             preview, _ = load_rows(item.key, item.version, RowsWanted(columns, place.row, 1))
             numbers = list(preview.row_numbers)
-        st.html(el("h2", f"Row {format_count(place.row)}", class_="ls-part"))
-        st.code(urljoin(st.context.url or "", place.link(place.row)), language=None)
+        show_part(f"Row {format_count(place.row)}")
+        st.code(urljoin(st.context.url or "", place.link(place.row)), language=None, wrap_lines=True)
         show_table(present_record(preview, numbers.index(place.row)))
 
 

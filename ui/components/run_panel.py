@@ -78,4 +78,4 @@ def show_log(lines: Sequence[LogLine]) -> None:
         )
         for line in lines
     ]
-    st.html(el("div", *drawn, class_="ls-log", tabindex="0", aria_label="Log of the run"))
+    st.html(el("div", *drawn, class_="ls-log", tabindex=0, role="region", aria_label="Log of the run"))

@@ -96,7 +96,7 @@ def _show_tracebacks(view: RunView) -> None:
     if found:
         with st.expander("Traceback, for those who mend the code"):
             for words in found:
-                st.code(words, language=None)
+                st.code(words, language=None, wrap_lines=True)
 
 
 @st.dialog("Cancel this run?")

@@ -16,7 +16,7 @@ from lakeside.sources.probe import SourceName
 from ui.access.schedules import load_schedule_words
 from ui.actions import save_schedule
 from ui.components.boundary import error_boundary
-from ui.components.pieces import show_muted, show_sentences
+from ui.components.pieces import show_muted, show_part, show_sentences
 from ui.presenters.schedules_presenter import (
     CRON,
     INTERVAL,
@@ -43,7 +43,7 @@ def show_schedule_form(stored: ScheduleView | None) -> None:
     place = stored.id if stored else "new"
     before = stored.spec if stored else ScheduleSpec(timezone=_find_timezone())
     with st.container(border=True, key="schedule_form"):
-        st.subheader("Change the schedule" if stored else "New schedule")
+        show_part("Change the schedule" if stored else "New schedule")
         flows = [before.flow] if stored else list(WORK_WORDS)
         flow = st.segmented_control(
             "What",

@@ -15,13 +15,11 @@ from ui.access.queries import (
     start_query,
 )
 from ui.components.boundary import error_boundary
-from ui.components.pieces import show_empty, show_facts, show_muted
+from ui.components.pieces import show_facts, show_muted, show_no_month_yet
 from ui.components.sql_editor import show_editor, show_helpers
 from ui.components.sql_history import show_history
 from ui.components.sql_result import show_result
-from ui.presenters.places import INGEST
 from ui.presenters.sql_presenter import present_foresight
-from ui.presenters.views import Link
 from ui.rights import Allowed, allow
 from ui.state import take
 from ui.text import NO_TABLES, NO_TABLES_DETAIL, RUN_QUERY
@@ -43,8 +41,9 @@ def show_sql_bench(place: Place) -> None:
         show_helpers(place, sql, tables)
     again = take("query") == sql
     if not tables:
-        show_empty(NO_TABLES, NO_TABLES_DETAIL, Link("Ingest a month", INGEST))
-    elif sql.strip():
+        show_no_month_yet(NO_TABLES, NO_TABLES_DETAIL)
+        return
+    if sql.strip():
         with error_boundary(text=sql):
             _foresee(place, sql, session, clicked or again)
     else:

@@ -85,7 +85,8 @@ if (!window.lakesideNames) {
 def show_names(tables: Sequence[QueryTable]) -> None:
     """Every table with its columns, folded but for the first."""
     drawn = [_table(table, number == 0) for number, table in enumerate(tables)]
-    st.html(el("div", *drawn, class_="ls-names", aria_label="Tables and columns"))
+    if drawn:
+        st.html(el("div", *drawn, class_="ls-names", role="group", aria_label="Tables and columns"))
     st.html(NAME_SCRIPT, unsafe_allow_javascript=True)
 
 

@@ -12,7 +12,7 @@ from lakeside.warehouse.protocol import TableInfo
 from ui.access.warehouse import load_table_column, load_table_page
 from ui.components.bars import show_bar_links, show_bars_chart
 from ui.components.markup import el
-from ui.components.pieces import show_facts, show_links, show_muted, show_table, show_verdict
+from ui.components.pieces import show_facts, show_links, show_muted, show_part, show_table, show_verdict
 from ui.components.rows_chart import show_rows_chart
 from ui.presenters.cells import reveal
 from ui.presenters.sample_queries import list_samples
@@ -54,7 +54,7 @@ def choose_table(tables: Sequence[TableInfo]) -> TableInfo:
 
 def show_table_view(shown: TableShown) -> None:
     """The verdict, and the open tab."""
-    st.html(el("h2", shown.info.name, class_="ls-part"))
+    show_part(shown.info.name)
     show_verdict(shown.view.verdict, shown.view.agrees)
     show_muted(shown.view.summary)
     hidden = [] if shown.view.chart else ["months"]
@@ -69,7 +69,7 @@ def show_table_view(shown: TableShown) -> None:
 
 
 def _show_months(shown: TableShown) -> None:
-    left, right = st.columns([1.75, 1], gap="medium")
+    left, right = st.columns([2.3, 1], gap="medium")
     with left:
         show_table(shown.view.months)
     with right:
@@ -117,7 +117,7 @@ def _show_profile(shown: TableShown) -> None:
 def _show_queries(shown: TableShown) -> None:
     for sample in list_samples(shown.info, shown.tables):
         st.html(el("p", el("b", sample.question)))
-        st.code(sample.sql, language="sql")
+        st.code(sample.sql, language="sql", wrap_lines=True)
         show_links([Link("Open in SQL", sample.href)])
 
 

@@ -15,7 +15,14 @@ def show_visitor(visitor: Caller, has_login: bool) -> None:
         return
     name = el("b", visitor.name, title=visitor.name)
     st.html(
-        el("p", name, el("span", visitor.role, class_="role"), class_="ls-visitor", aria_label="Logged in as")
+        el(
+            "p",
+            name,
+            el("span", visitor.role, class_="role"),
+            class_="ls-visitor",
+            role="group",
+            aria_label="Logged in as",
+        )
     )
     st.button(LOG_OUT, icon=":material/logout:", type="tertiary", on_click=st.logout, key="log_out")
 

@@ -16,11 +16,11 @@ from ui.presenters.standings import STANDING
 from ui.presenters.views import Fact, Link
 
 SOURCE_WORDS = {
-    AUTO: "auto · the course's file where there is one, else TLC's",
-    "datatalksclub": "datatalksclub · the course's csv.gz, 2019-01 to 2021-07",
+    AUTO: "auto · the course's file, else TLC's",
+    "datatalksclub": "datatalksclub · the course's, 2019-01 to 2021-07",
     "tlc": "tlc · TLC's own parquet, until two months ago",
     ARCHIVE: "archive · your own CSV files",
-    SAMPLE: "sample · synthetic rows, made on this machine",
+    SAMPLE: "sample · rows made up on this machine",
 }
 ACTIONS: dict[Action, Look] = {
     Action.INGEST: Look("↓", "fetched", "info"),

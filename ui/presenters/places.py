@@ -9,6 +9,7 @@ from lakeside.month import Month
 from lakeside.plan.request import Mode
 
 INGEST, RUNS, LAKE, WAREHOUSE, SCHEDULES = "ingest", "runs", "lake", "warehouse", "schedules"
+HOME = "./"
 CHECKS, SQL, QUERY = "checks", "sql", "query"
 SCHEMAS = "schemas"
 

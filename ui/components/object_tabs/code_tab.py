@@ -23,7 +23,7 @@ def show_code(item: LakeObject, view: ObjectView) -> None:
     show_muted(describe_selection(selection))
     for snippet in present_code(selection):
         st.markdown(f"**{snippet.title}**")
-        st.code(snippet.text, language=snippet.language)
+        st.code(snippet.text, language=snippet.language, wrap_lines=True)
         if snippet.note:
             show_muted(snippet.note)
 

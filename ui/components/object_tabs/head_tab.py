@@ -16,4 +16,4 @@ def show_head(item: LakeObject, view: ObjectView) -> None:
     head = load_head(item.key, item.version)
     show_muted(present_head(head))
     if head.lines and head.size_bytes:
-        st.code("\n".join(head.lines), language=None)
+        st.code("\n".join(head.lines), language=None, wrap_lines=True)

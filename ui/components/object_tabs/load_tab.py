@@ -10,7 +10,7 @@ from lakeside.people import Act
 from ui.access.lake import load_described
 from ui.actions import adopt_object, load_object
 from ui.components.boundary import error_boundary
-from ui.components.pieces import show_muted, show_sentences
+from ui.components.pieces import show_muted, show_part, show_sentences
 from ui.presenters.load_presenter import (
     PROMISE,
     TABLE_PROMISE,
@@ -27,19 +27,19 @@ from ui.text import ADOPT, LOAD_TABLE, REPLACE, REPLACE_TABLE
 
 def show_load(item: LakeObject, view: ObjectView) -> None:
     """A month of a dataset, or a table of its own; a run does either."""
-    st.subheader("As a month", anchor=False)
+    show_part("As a month")
     if present_adoption(load_described(item.key)):
         show_muted(present_adoption(load_described(item.key)))
     else:
         _show_form(item)
-    st.subheader("As a table of its own", anchor=False)
+    show_part("As a table of its own")
     show_sentences(TABLE_PROMISE)
     if present_table(load_described(item.key)):
         show_muted(present_table(load_described(item.key)))
         return
     _show_table_form(item)
     show_muted("The same by command:")
-    st.code(present_table_command(item.key), language="bash")
+    st.code(present_table_command(item.key), language="bash", wrap_lines=True)
 
 
 def _show_form(item: LakeObject) -> None:

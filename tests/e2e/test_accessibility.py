@@ -1,0 +1,59 @@
+"""Every page, every tab and the states that matter, judged by axe-core in light and dark."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.e2e.axe_scan import Findings
+from tests.e2e.conftest import LoneConsole
+from tests.e2e.visitor import visit
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
+
+KEY = "data/green/green_tripdata_2024-01.parquet"
+OBJECT = f"lake?object={KEY}&tab"
+# Where to look, and what is there only when the place is drawn whole.
+FILLED = {
+    "": ".ls-glance section",
+    "?dataset=green&by=rows&months=2024-01": ".ls-chosen",
+    "ingest?dataset=green&source=sample&months=2024-01,2024-04": "table.ls-plan",
+    "runs": ".ls-failed",
+    "audit": "h1:has-text('Audit')",
+    "lake?view=all": f"text={KEY}",
+    "schedules": ".ls-failed",
+    "lake?view=totals": ".ls-table tfoot",
+    "schemas?dataset=green": "table.ls-drift",
+    "query": "[aria-label='Tables and columns']",
+    "warehouse?table=green": ".stVegaLiteChart svg",
+    "warehouse?table=green&tab=columns": "text=VendorID",
+    "warehouse?table=green&tab=rows": "[data-testid='stDataFrame']",
+    "warehouse?table=green&tab=profile&column=trip_distance": "ol.ls-bars",
+    "warehouse?table=green&tab=queries": ".stCode",
+    "checks?dataset=green": "table.ls-checks",
+    "checks?dataset=green&month=2024-01": "h2.ls-sub",
+    "checks?dataset=green&month=2024-01&check=outside_month": ".ls-sub .ls-state",
+    "sql?sql=SELECT nothing FROM green": "pre.ls-caret",
+    f"{OBJECT}=rows&row=5&where=trip_distance > 1": ".st-key-record table",
+    f"{OBJECT}=profile": "table.ls-profile",
+    f"{OBJECT}=profile&column=trip_distance": "ol.ls-bars",
+    f"{OBJECT}=charts": ".stVegaLiteChart svg",
+    f"{OBJECT}=map": "ol.ls-zones",
+    f"{OBJECT}=origin": ".ls-story",
+    f"{OBJECT}=schema": "text=ARROW:schema",
+    f"{OBJECT}=layout": "text=lpep_dropoff_datetime",
+    f"{OBJECT}=versions": "[aria-label='Versions of the object']",
+    f"{OBJECT}=load": "text=As a table of its own",
+    f"{OBJECT}=code": "text=pyarrow",
+}
+
+
+def test_every_page_of_a_filled_lake(console: LoneConsole, browser: Browser) -> None:
+    findings = Findings()
+    with visit(browser, console.url) as visitor:
+        visitor.page.emulate_media(reduced_motion="reduce")
+        visitor.go()
+        for place, mark in FILLED.items():
+            visitor.hop(place, mark)
+            findings.look(visitor, place)
+    findings.check()
