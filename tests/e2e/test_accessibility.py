@@ -57,3 +57,17 @@ def test_every_page_of_a_filled_lake(console: LoneConsole, browser: Browser) -> 
             visitor.hop(place, mark)
             findings.look(visitor, place)
     findings.check()
+
+
+def test_no_page_scrolls_sideways_on_a_telephone(console: LoneConsole, browser: Browser) -> None:
+    """360 pixels wide, or 720 at 200 %; the pages that need Prefect are walked in test_journey."""
+    places = {place: mark for place, mark in FILLED.items() if mark != ".ls-failed"}
+    with visit(browser, console.url, width=360) as visitor:
+        visitor.go()
+        for place, mark in places.items():
+            visitor.hop(place, mark)
+            for _ in range(40):  # a chart is drawn again after its box was measured
+                if not visitor.is_wider_than_window():
+                    break
+                visitor.page.wait_for_timeout(250)
+            assert not visitor.is_wider_than_window(), place
