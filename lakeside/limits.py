@@ -37,6 +37,9 @@ LIMITS = (
     Limit("limits.query_disk_megabytes", _R, "The query is stopped and its files are removed."),
     Limit("limits.query_result_megabytes", _R, "The rows are not given."),
     Limit("limits.queries_at_once", _L, "The query waits in line and can be cancelled there."),
+    Limit("limits.queries_waiting", _R, "The query is not started."),
+    Limit("limits.query_characters", _R, "The query is not even parsed."),
+    Limit("limits.footer_megabytes", _R, "The object is shown as one that cannot be read."),
     Limit("limits.preview_rows", _C, "The page has so many rows; the next one follows."),
     Limit(
         "limits.preview_megabytes",

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from lakeside.apart.pool import ReaderPool
-from lakeside.errors import BadFile, LakesideError, NotFound, ReaderDied
+from lakeside.errors import BadFile, FileTooLarge, LakesideError, NotFound, ReaderDied
 from lakeside.lake.errors import decoded
 from lakeside.lake.listing import get_object
 from lakeside.lake.objects import Footer, LakeObject
@@ -23,7 +23,7 @@ from lakeside.lake.reading import THREADS, read_range
 from lakeside.lake.storage import Storage
 
 FIRST_TAIL_BYTES = 64 << 10
-MAXIMUM_FOOTER_BYTES = 64 << 20
+MAXIMUM_FOOTER_BYTES = 64_000_000
 REMEMBERED_FOOTERS = 2_000
 PARSED_AT_ONCE = 100
 _MOST_REPLACED = 5  # in a row, between a look and a read
@@ -37,8 +37,11 @@ _MAGIC, _ENCRYPTED, _END_BYTES = b"PAR1", b"PARE", 8
 class FooterReader:
     """Reads footers of one lake and remembers the last 2,000 by (key, version)."""
 
-    def __init__(self, storage: Storage, readers: ReaderPool | None = None) -> None:
+    def __init__(
+        self, storage: Storage, readers: ReaderPool | None = None, maximum_bytes: int = MAXIMUM_FOOTER_BYTES
+    ) -> None:
         self._storage = storage
+        self._maximum_bytes = maximum_bytes
         self._readers = readers
         self._remembered: OrderedDict[tuple[str, str], Footer | ReaderDied] = OrderedDict()
         self._lock = threading.Lock()
@@ -158,14 +161,14 @@ class FooterReader:
         """The whole footer with length and magic word, by one range or two."""
         url, size = self._storage.url_of(found.key), found.size_bytes
         tail = read_range(self._storage, found, max(0, size - FIRST_TAIL_BYTES), size)
-        needed = _footer_bytes(tail, size, url)
+        needed = _footer_bytes(tail, size, url, self._maximum_bytes)
         if needed > len(tail):
             tail = read_range(self._storage, found, size - needed, size - len(tail)) + tail
         return tail[-needed:]
 
 
-def _footer_bytes(tail: bytes, size_bytes: int, url: str) -> int:
-    """How many bytes from the end hold the footer; BadFile when there can be none."""
+def _footer_bytes(tail: bytes, size_bytes: int, url: str, maximum_bytes: int) -> int:
+    """How many bytes from the end hold the footer; BadFile when there can be none, or too many."""
     if not size_bytes:
         raise BadFile(f"{url} is empty: it has no bytes at all.", "Write it again, or remove it.")
     magic = tail[-4:]
@@ -177,10 +180,11 @@ def _footer_bytes(tail: bytes, size_bytes: int, url: str) -> int:
             f"{url} has no parquet footer ({size_bytes:,} bytes): it is cut or not parquet.",
             "Ingest the month again with --force, or remove the object.",
         )
-    if needed > MAXIMUM_FOOTER_BYTES:
-        raise BadFile(
-            f"{url} has a footer of {needed:,} bytes, more than {MAXIMUM_FOOTER_BYTES:,}.",
+    if needed > maximum_bytes:
+        raise FileTooLarge(
+            f"{url} has a footer of {needed:,} bytes, more than {maximum_bytes:,}.",
             "Write it again with larger row groups.",
+            limit="limits.footer_megabytes",
         )
     return needed
 

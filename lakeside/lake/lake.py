@@ -65,7 +65,7 @@ class Lake:
         self._limits = limits
         self._kept = kept
         self._storage = storage
-        self._footers = FooterReader(self._storage, self.readers)
+        self._footers = FooterReader(self._storage, self.readers, int(limits.footer_megabytes * 1e6))
 
     @classmethod
     def open(cls, settings: Settings, pool: ReaderPool | None = None, credentials: Any = None) -> Lake:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lakeside.errors import LimitExceeded
 from lakeside.people.money import require_billed
 from lakeside.queries.spending import price_of
 from lakeside.services import Services
@@ -72,6 +73,7 @@ def foresee(services: Services, place: Place, sql: str) -> Foresight:
     Raises:
         QueryRejected, NotFound: it is not one SELECT that can be run; with the place in the text.
     """
+    _require_short(sql, services.settings)
     limits = limits_of(services.settings)
     if place is Place.LAKE:
         return _foresee_lake(services, sql, limits)
@@ -97,12 +99,23 @@ def ask(
         BadFile: an object it asks for cannot be read; ReaderDied where that ended the process it ran in.
         AccessDenied: it would be billed, and who asks may not spend money.
     """
+    _require_short(sql, services.settings)
     if place is Place.WAREHOUSE:
         require_billed(services, sql)
         return services.warehouse.run_query(sql, limits, handle)
     from lakeside.queries.apart import run_lake_query
 
     return run_lake_query(services, sql, limits, handle)
+
+
+def _require_short(sql: str, settings: Settings) -> None:
+    most = settings.limits.query_characters
+    if len(sql) > most:
+        raise LimitExceeded(
+            f"The query has {len(sql):,} characters, more than {most:,}.",
+            "Write it more shortly.",
+            limit="limits.query_characters",
+        )
 
 
 def _foresee_lake(services: Services, sql: str, limits: QueryLimits) -> Foresight:

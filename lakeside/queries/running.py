@@ -20,7 +20,6 @@ log = logging.getLogger(__name__)
 
 Ask = Callable[[QueryHandle], QueryResult]
 OnEnd = Callable[[QueryResult | None], None]
-_MOST_IN_LINE = 16
 _LINE_SECONDS = 0.2
 
 
@@ -100,13 +99,13 @@ class RunningQuery:
 
 
 class QueryDesk:
-    """Runs at most `at_once` queries of this process at the same time; some more wait in line."""
+    """Runs at most `at_once` queries of this process at the same time; `waiting` more wait in line."""
 
-    def __init__(self, at_once: int) -> None:
+    def __init__(self, at_once: int, waiting: int = 16) -> None:
         self._turns = threading.Semaphore(at_once)
         self._lock = threading.Lock()
         self._open = 0
-        self._most = at_once + _MOST_IN_LINE
+        self._most = at_once + waiting
 
     def start(self, ask: Ask, on_end: OnEnd | None = None) -> RunningQuery:
         """Start a query in a thread; `on_end` is called once, with its result or None, before it is over.
@@ -119,6 +118,7 @@ class QueryDesk:
                 raise LimitExceeded(
                     f"{self._open} queries run or wait already.",
                     "Run it again when some are done.",
+                    limit="limits.queries_waiting",
                 )
             self._open += 1
 

@@ -25,6 +25,15 @@ class LimitSettings(Section):
     queries_at_once: int = Field(
         4, ge=1, le=64, description="Queries the console runs at the same time; others wait in line."
     )
+    queries_waiting: int = Field(
+        16, ge=0, le=1_000, description="Queries that wait in line at most, of all sessions of a console."
+    )
+    query_characters: int = Field(
+        100_000, ge=100, le=10_000_000, description="Length of a query's text at most."
+    )
+    footer_megabytes: float = Field(
+        64, gt=0, le=2_000, description="Size of a parquet footer that is read at most."
+    )
     preview_rows: int = Field(500, ge=1, le=10_000, description="Rows one preview page shows at most.")
     preview_megabytes: float = Field(256, gt=0, le=4096, description="Bytes one preview may read at most.")
     preview_seconds: float = Field(

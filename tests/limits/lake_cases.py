@@ -79,6 +79,11 @@ def meet_chart_megabytes(world: World) -> None:
     chart_objects(world.open().lake, [GREEN], ChartSpec("VendorID", Grain.VALUES, Aggregate.ROWS), bounds)
 
 
+@meets("limits.footer_megabytes")
+def meet_footer_megabytes(world: World) -> None:
+    world.open({"limits.footer_megabytes": 0.0001}).lake.read_footer(GREEN)
+
+
 @meets("limits.listed_objects")
 def meet_listed_objects(world: World) -> None:
     listing = world.open({"limits.listed_objects": 1}).lake.list_objects()

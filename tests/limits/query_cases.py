@@ -81,6 +81,29 @@ def meet_queries_at_once(world: World) -> None:
     assert first.wait(SECONDS)
 
 
+@meets("limits.queries_waiting")
+def meet_queries_waiting(world: World) -> None:
+    let_go = threading.Event()
+
+    def hold(_: object) -> QueryResult:
+        let_go.wait(SECONDS)
+        raise LakesideError("Enough.")
+
+    bounds = world.open({"limits.queries_at_once": 1, "limits.queries_waiting": 1}).settings.limits
+    desk = QueryDesk(bounds.queries_at_once, bounds.queries_waiting)
+    started = [desk.start(hold), desk.start(hold)]
+    try:
+        desk.start(hold)
+    finally:
+        let_go.set()
+        assert all(query.wait(SECONDS) for query in started)
+
+
+@meets("limits.query_characters")
+def meet_query_characters(world: World) -> None:
+    _ask(world, f"SELECT 1 AS one -- {'x' * 200}", {"limits.query_characters": 100})
+
+
 @meets("warehouse.maximum_gigabytes_billed")
 def meet_maximum_gigabytes_billed(world: World) -> None:
     services = world.open({"warehouse.maximum_gigabytes_billed": 1e-6})

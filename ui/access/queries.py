@@ -21,7 +21,8 @@ from ui.access.opened import open_console_services, open_settings
 @st.cache_resource(show_spinner=False)
 def open_query_desk() -> QueryDesk:
     """The one desk of this process, so that the bound on queries at once holds for all sessions."""
-    return QueryDesk(open_settings().limits.queries_at_once)
+    limits = open_settings().limits
+    return QueryDesk(limits.queries_at_once, limits.queries_waiting)
 
 
 @refreshed
