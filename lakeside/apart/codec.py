@@ -30,6 +30,9 @@ _TEXTS: dict[str, tuple[type, Callable[[Any], str], Callable[[str], Any]]] = {
 }
 
 
+_FAULTS = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
+
+
 class Unreadable(Exception):
     """The document does not describe a value."""
 
@@ -48,7 +51,7 @@ def unpack(message: Message) -> Any:
     """
     try:
         return _unpack(message.body, message.parts)
-    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, pa.ArrowException) as error:
+    except (*_FAULTS, pa.ArrowException, OSError, MemoryError) as error:  # the last two are Arrow's words too
         raise Unreadable(f"{type(error).__name__}: {error}") from error
 
 

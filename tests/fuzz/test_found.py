@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from lakeside.apart.codec import Unreadable, unpack
+from lakeside.apart.frames import Message
 from lakeside.datasets import get_dataset
 from lakeside.errors import ContractViolation, QueryRejected
 from lakeside.warehouse.sql.translate import translate_select
@@ -24,3 +26,12 @@ def test_a_header_of_very_many_columns_is_judged_at_once() -> None:
     with pytest.raises(ContractViolation, match="more than one column") as refused:
         get_dataset("green").check_headers(headers, "x.csv")
     assert len(refused.value.message) < 1_000
+
+
+@pytest.mark.parametrize("tag", ["field", "schema", "type", "table"])
+@pytest.mark.parametrize(
+    "part", [b"\xff\xff\xff\xff\x00\x00\x00\x80", b"\xff" * 8 + bytes(40), b"\xff\xff\xff\xffx\0\0\0"]
+)
+def test_what_arrow_calls_an_error_of_the_system_is_no_value(tag: str, part: bytes) -> None:
+    with pytest.raises(Unreadable):
+        unpack(Message({"t": tag, "v": 0}, [part]))
