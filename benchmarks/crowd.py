@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,7 +32,7 @@ from benchmarks.visitors import (
     slope,
 )
 from flows.console import Launch, RunConsole
-from lakeside.errors import LakesideError
+from lakeside.errors import BackendUnavailable
 from tests.flows.light_stack import LightStack
 
 SESSIONS, BROWSERS, WORKERS, RUNS = 50, 2, 3, 5
@@ -60,24 +61,24 @@ class Runs:
 
     def keep(self) -> None:
         """Note what has ended and start what is missing."""
-        for run_id in [run_id for run_id in self.started if run_id not in self.states]:
-            run = self.console.get_run(run_id).summary
-            if run.is_over:
-                self.states[run_id] = run.state
+        self._note()
         while len(self.started) - len(self.states) < RUNS:
             launch = Launch("fhv", self.next_year, tuple(range(1, 13)), "sample", force=True)
             self.started.append(self.console.start_ingest(launch).id)
             self.next_year = 2009 + (self.next_year - 2008) % 17
 
     def wait(self, seconds: float) -> None:
-        """Until all have ended, at most so long."""
+        """Until all have ended, at most so long; a server that does not answer in time is asked again."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and len(self.states) < len(self.started):
-            for run_id in self.started:
-                run = self.console.get_run(run_id).summary
-                if run.is_over:
-                    self.states[run_id] = run.state
+            with suppress(BackendUnavailable):
+                self._note()
             time.sleep(2)
+
+    def _note(self) -> None:
+        for run_id in self.started:
+            if run_id not in self.states and (run := self.console.get_run(run_id).summary).is_over:
+                self.states[run_id] = run.state
 
 
 def main(seconds: float = SECONDS) -> None:
@@ -106,7 +107,7 @@ def measure(url: str, process: subprocess.Popen[bytes], runs: Runs, seconds: flo
             memory[time.monotonic()] = read_megabytes(process.pid)
             try:
                 runs.keep()
-            except LakesideError:
+            except BackendUnavailable:
                 late += 1
             time.sleep(2)
         return late
