@@ -127,16 +127,16 @@ GREEN, YELLOW = (f"data/{name}/{name}_tripdata_{MONTH}.parquet" for name in ("gr
 # Places that show harmful words outside of a grid, which is drawn on a canvas.
 TELLING = [
     link_to_lake(view="all"),
-    *[link_to_object(COLUMNS, tab=tab) for tab in ("profile", "charts", "schema", "layout")],
+    *[link_to_object(COLUMNS, tab=tab) for tab in ("profile", "charts", "schema")],
     link_to_object(COLUMNS, tab="rows", row=5),
-    *[link_to_object(f"strange/{IMAGE}/{IMAGE}.parquet", tab=tab) for tab in ("versions", "load", "code")],
+    *[link_to_object(f"strange/{IMAGE}/{IMAGE}.parquet", tab=tab) for tab in ("load", "code")],
     link_to_object(f"strange/{BIDI}/{BIDI}.parquet", tab="origin"),
     link_to_object(f"strange/{IMAGE}.html"),
     link_to_object(YELLOW, tab="origin"),
     link_to_object(IMAGE),  # is not there: the error names it
     link_to_schemas("strange/"),
     link_to_checks("green", MONTH),
-    *[link_to_table(IMAGE, tab) for tab in ("columns", "profile", "queries")],
+    *[link_to_table(IMAGE, tab) for tab in ("columns", "queries")],
     "sql",
 ]
 QUIET = [
