@@ -79,6 +79,8 @@ class Runs:
         for run_id in self.started:
             if run_id not in self.states and (run := self.console.get_run(run_id).summary).is_over:
                 self.states[run_id] = run.state
+                if run.state != "Completed":
+                    print(f"{run.name} ended {run.state}: {run.message}", file=sys.stderr)
 
 
 def main(seconds: float = SECONDS) -> None:
