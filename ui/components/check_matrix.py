@@ -26,7 +26,7 @@ def _table(matrix: CheckMatrix, groups: Sequence[CheckGroup], label: str) -> Mar
     head = el("tr", el("th", "Check", class_="name", scope="col"), *[_month(m) for m in matrix.months])
     body = [row for group in groups for row in _group(group, len(matrix.months))]
     table = el("table", el("thead", head), *body, class_="ls-checks", aria_label=label)
-    return scroll_box(table, label, "ls-scroll")
+    return scroll_box(table, "ls-scroll")
 
 
 def _month(head: MonthHead) -> Markup:

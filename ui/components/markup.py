@@ -36,14 +36,14 @@ def _write(name: str, value: str) -> str:
     return show_unseen(value) if name in _SPOKEN else value
 
 
-def scroll_box(inner: Markup, name: str, class_: str = "ls-framed") -> Markup:
+def scroll_box(inner: Markup, class_: str = "ls-framed") -> Markup:
     """What may be wider than the page, in a box that scrolls by itself.
 
     Where nothing inside can have the focus the box has it, so that it scrolls by the keyboard too.
     """
     if "<a " in inner:
         return el("div", inner, class_=class_)
-    return el("div", inner, class_=class_, tabindex=0, role="region", aria_label=name)
+    return el("div", inner, class_=class_, tabindex=0, role="group", aria_label="Scrolls sideways")
 
 
 def prose(words: str) -> Markup:

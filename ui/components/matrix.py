@@ -16,7 +16,7 @@ _MONTHS = [f"{number:02d}" for number in range(1, 13)]
 
 def show_matrix(view: MatrixView) -> None:
     """The chosen dataset's months, each with rows and lights in full, and the legend."""
-    st.html(scroll_box(_table(view, is_wide=True), f"Months of {view.dataset}", "ls-scroll"))
+    st.html(scroll_box(_table(view, is_wide=True), "ls-scroll"))
     _show_legends(view)
 
 
@@ -27,7 +27,7 @@ def show_glance(views: Sequence[MatrixView]) -> None:
             "section",
             el("h2", el("a", view.dataset, href=view.href)),
             el("p", view.newest, class_="ls-muted"),
-            scroll_box(_table(view, is_wide=False), f"Months of {view.dataset}", "ls-scroll"),
+            scroll_box(_table(view, is_wide=False), "ls-scroll"),
             aria_label=view.dataset,
         )
         for view in views

@@ -64,7 +64,7 @@ def _show_years(view: PickerView) -> None:
         class_="ls-matrix ls-picker",
         aria_label="Months to choose from",
     )
-    st.html(scroll_box(table, "Months to choose from", "ls-scroll"))
+    st.html(scroll_box(table, "ls-scroll"))
 
 
 def _year(year: PickYear) -> Markup:

@@ -142,7 +142,7 @@ def show_table(table: Table) -> None:
         class_="ls-table",
         aria_label=table.name,
     )
-    st.html(scroll_box(body, table.name))
+    st.html(scroll_box(body))
 
 
 _ARROWS = {"ascending": " ▲", "descending": " ▼"}

@@ -46,7 +46,7 @@ def show_plan_rows(rows: Sequence[PlanRow]) -> None:
     table = el(
         "table", el("thead", el("tr", *head)), body, class_="ls-table ls-plan", aria_label="What will happen"
     )
-    st.html(scroll_box(table, "What will happen"))
+    st.html(scroll_box(table))
 
 
 def _row(row: PlanRow) -> Markup:

@@ -19,7 +19,7 @@ def show_profile_table(lines: Sequence[ColumnLine], measured: bool) -> None:
     head = el("thead", el("tr", *start, *titles, *last))
     body = el("tbody", *[_line(line, measured) for line in lines])
     table = el("table", head, body, class_="ls-table ls-profile", aria_label="Profile of the columns")
-    st.html(scroll_box(table, "Profile of the columns"))
+    st.html(scroll_box(table))
 
 
 def _line(line: ColumnLine, measured: bool) -> Markup:
