@@ -22,6 +22,7 @@ from lakeside.ingest.pipeline import Work, run_in_order
 from lakeside.ingest.previous import find_provenance, is_unchanged, policy_of, settle_source
 from lakeside.ingest.quarantine import Quarantine
 from lakeside.ingest.readers import Reading, Target, read_csv, read_parquet, read_sample
+from lakeside.ingest.room import require_room
 from lakeside.lake.layout import data_key, quarantine_key
 from lakeside.lake.provenance import ColumnStats, Provenance
 from lakeside.month import Month
@@ -79,6 +80,7 @@ def ingest_month(
     policy = policy_of(request.dataset, services.settings.ingest.column_policy)
     if previous is not None and is_unchanged(previous, probe, request.dataset, policy):
         return IngestOutcome(key, False, previous, 0, time.monotonic() - started)
+    require_room(services, key, probe)
     _choose_allocator()
     run = _Run(request, services, probe, Target(request.dataset, policy, services.settings), report, started)
     provenance, bytes_read = run.write(key)

@@ -260,7 +260,7 @@ class Lake:
             BadFile: it is not parquet, or it is cut.
             QueryRejected: `where` or `sort` cannot be read, or asks for what the columns do not have.
             LimitExceeded: without a condition, not even one row within `limits.preview_megabytes`; sorted,
-                deeper than 10,000 rows, more than `limits.sorted_megabytes` to read, or too slow.
+                deeper than `limits.sorted_rows`, more than `limits.sorted_megabytes` to read, or too slow.
         """
         return preview.preview_object(self._storage, key, self._bound(wanted))
 
@@ -316,6 +316,7 @@ class Lake:
             sort=wanted.sort or None,
             descending=wanted.descending,
             sorted_bytes=int(bounds.sorted_megabytes * 1e6),
+            sorted_rows=bounds.sorted_rows,
         )
 
     def open_dataset(self, keys: Sequence[str], schema: pa.Schema) -> ds.Dataset:

@@ -26,8 +26,8 @@ class Page:
     """Which rows and columns are wanted, and how many bytes they may cost, read or in memory.
 
     `where` is a condition in text; looking for rows that match it may take `maximum_seconds`. `sort` is a
-    column; it and the condition's may take `sorted_bytes`. Statistics of `doubted` columns are not used,
-    for the reasons given.
+    column; it and the condition's may take `sorted_bytes`, and the page may lie `sorted_rows` deep.
+    Statistics of `doubted` columns are not used, for the reasons given.
     """
 
     columns: Sequence[str] | None
@@ -39,6 +39,7 @@ class Page:
     sort: str | None = None
     descending: bool = False
     sorted_bytes: int = 256_000_000
+    sorted_rows: int = 10_000
     doubted: Mapping[str, str] = field(default_factory=dict)
 
 

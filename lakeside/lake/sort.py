@@ -26,7 +26,6 @@ from lakeside.lake.where.prune import choose_row_groups
 from lakeside.lake.where.tree import Node, find_columns
 from lakeside.lake.where.values import Kind, kind_of
 
-SORTED_ROWS = 10_000  # how deep a sorted page may lie
 _KEPT_ROWS = 65_536  # collected before the first ones are chosen again
 
 
@@ -72,9 +71,11 @@ def check_sort(file: pq.ParquetFile, page: Page, condition: Node | None) -> tupl
         raise QueryRejected(
             f"{page.sort} is {data_type}: its values have no order.", "Sort by another column."
         )
-    if page.offset + page.limit > SORTED_ROWS:
+    if page.offset + page.limit > page.sorted_rows:
         raise LimitExceeded(
-            f"Sorted rows are shown up to the first {SORTED_ROWS:,}.", "Narrow them with a condition."
+            f"Sorted rows are shown up to the first {page.sorted_rows:,}.",
+            "Narrow them with a condition, or raise LAKESIDE_LIMITS__SORTED_ROWS.",
+            limit="limits.sorted_rows",
         )
     first = list(dict.fromkeys([str(page.sort), *(find_columns(condition) if condition else ())]))
     groups = list(range(file.metadata.num_row_groups))

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from lakeside.coverage import Found, cover_months, look
 from lakeside.datasets import get_dataset
+from lakeside.errors import LimitExceeded
 from lakeside.lake.objects import Footer
 from lakeside.month import Month
 from lakeside.plan.estimate import Knowledge, expect_rows, expect_seconds
@@ -41,12 +42,14 @@ def make_plan(
         NotFound: there is no such dataset.
         SettingsError: the archive is wanted and its template is not set.
         BackendUnavailable, AccessDenied: the lake or the warehouse cannot be asked.
+        LimitExceeded: more months are wanted than one plan may have.
     """
     dataset = get_dataset(request.dataset)
+    months = sorted(set(request.months))
+    _require_few(months, services.settings.ingest.planned_months)
     current = Month.of(today or datetime.now(UTC).date())
     found = look(services, [dataset])
     gatherer = Gatherer(request, dataset, services, found, current)
-    months = sorted(set(request.months))
     seconds = services.settings.sources.probe_seconds if probe_seconds is None else probe_seconds
     answers = gatherer.ask_sources(months, seconds)
     last = find_last_attempts(dataset.name, attempts)
@@ -56,6 +59,15 @@ def make_plan(
         for c in cover_months(dataset, months, found, current)
     ]
     return Plan(request, tuple(lines), at_once=services.settings.ingest.months_at_once)
+
+
+def _require_few(months: Sequence[Month], most: int) -> None:
+    if len(months) > most:
+        raise LimitExceeded(
+            f"A plan has at most {most:,} months, and {len(months):,} are wanted.",
+            "Take fewer at a time, or raise LAKESIDE_INGEST__PLANNED_MONTHS.",
+            limit="ingest.planned_months",
+        )
 
 
 def find_last_attempts(dataset: str, attempts: Iterable[Attempt]) -> dict[Month, Attempt]:

@@ -108,6 +108,16 @@ class IngestSettings(Section):
     quarantined_rows: int = Field(
         1_000_000, ge=1, le=1_000_000_000, description="Rows of one month that are set aside at most."
     )
+    planned_months: int = Field(
+        600, ge=1, le=10_000, description="Months one plan, and so one launch, looks at and starts at most."
+    )
+    free_megabytes: float = Field(
+        200,
+        ge=0,
+        le=1_000_000_000,
+        description="Disk that has to stay free beside a month: with less left in a folder lake, by the size "
+        "the source tells, nothing is fetched.",
+    )
     workers: int = Field(0, ge=0, le=64, description="Parser threads of one month; 0 means one per core.")
     months_at_once: int = Field(2, ge=1, le=32, description="Months one flow run works on at the same time.")
 

@@ -66,6 +66,12 @@ class LimitSettings(Section):
     counting_seconds: float = Field(
         10, gt=0, le=600, description="Seconds after which no more footers are read to order objects by rows."
     )
+    sorted_rows: int = Field(
+        10_000,
+        ge=100,
+        le=1_000_000,
+        description="How deep a page of sorted rows may lie; they are held in memory.",
+    )
     sorted_megabytes: float = Field(
         256,
         gt=0,

@@ -17,7 +17,7 @@ from lakeside.lake.lake import Lake
 from lakeside.month import Month
 from lakeside.pipeline import MonthRequest, run_month
 from lakeside.services import Services, open_services
-from lakeside.settings import Settings, SourceSettings, WarehouseSettings
+from lakeside.settings import IngestSettings, Settings, SourceSettings, WarehouseSettings
 from lakeside.warehouse.duckdb_warehouse import DuckDBWarehouse
 from tests.builders import build_rows, write_month
 from tests.faults.conftest import SmallDisk
@@ -39,6 +39,7 @@ def serve(tmp_path: Path, **places: Path) -> Services:
             tlc_url=f"file://{folder}/{{dataset}}_tripdata_{{year}}-{{month:02d}}.parquet",
         ),
         warehouse=WarehouseSettings(path=places.get("warehouse", tmp_path / "home" / "warehouse.duckdb")),
+        ingest=IngestSettings(free_megabytes=0),  # else nothing begins on disks as small as these
     )
     return open_services(settings)
 

@@ -104,6 +104,13 @@ def meet_counting_seconds(world: World) -> None:
     assert (counts.looked_at, counts.limit) == (0, "seconds")
 
 
+@meets("limits.sorted_rows")
+def meet_sorted_rows(world: World) -> None:
+    lake = world.open({"limits.sorted_rows": 100}).lake
+    assert lake.preview_rows(GREEN, RowsWanted(sort="fare_amount", limit=100)).rows.num_rows == 100
+    lake.preview_rows(GREEN, RowsWanted(sort="fare_amount", offset=1, limit=100))
+
+
 @meets("limits.sorted_megabytes")
 def meet_sorted_megabytes(world: World) -> None:
     lake = world.open({"limits.sorted_megabytes": 1e-5}).lake

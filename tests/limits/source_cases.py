@@ -55,6 +55,24 @@ def ingest(services: Services) -> IngestOutcome:
     return ingest_month(IngestRequest(get_dataset("green"), MONTH, SourceName.ARCHIVE), services)
 
 
+@meets("ingest.planned_months")
+def meet_planned_months(world: World) -> None:
+    services = world.open({"ingest.planned_months": 2})
+    months = [Month(2024, number) for number in (1, 2, 3)]
+    assert len(make_plan(PlanRequest("green", tuple(months[:2]), SourceName.SAMPLE), services).lines) == 2
+    make_plan(PlanRequest("green", tuple(months), SourceName.SAMPLE), services)
+
+
+@meets("ingest.free_megabytes")
+def meet_free_megabytes(world: World) -> None:
+    """No disk has a petabyte free."""
+    with serving(world, {"ingest.free_megabytes": 1e9}) as (server, services):
+        try:
+            ingest(services)
+        finally:
+            assert {method for method, _, _ in server.requests} == {"HEAD"}
+
+
 @meets("sources.maximum_file_gigabytes")
 def meet_maximum_file_gigabytes(world: World) -> None:
     with serving(world, {"sources.maximum_file_gigabytes": 1e-8}) as (_, services):
