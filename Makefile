@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 EMULATOR := .venv-emulator
+# One process more than cores runs the tests: many of them wait, for a server to start or a run to end.
+PROCESSES ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 # Extra words for pytest, for example `make test ARGS="tests/unit -k month"`.
 ARGS ?=
 # The pins are complete, so nothing is resolved (and nothing can be picked that is not pinned).
@@ -42,7 +44,7 @@ run: $(BIN)/.installed ## Start the console, the Prefect server and a worker on 
 
 test: $(BIN)/.installed-dev $(EMULATOR)/.installed ## Run every test, the browser journey and the emulators too
 	@tests/install-chromium
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(BIN)/.installed-dev ## Check style, types and the layer rules
 	$(BIN)/ruff check .

@@ -128,12 +128,13 @@ def _read_name(package: str) -> str:
         raise SettingsError(
             f"{package} is pinned and not installed.", "Install requirements.txt first (`make lint` does)."
         ) from error
-    if found["License-Expression"]:
-        return str(found["License-Expression"])
+    # Not by index: the backport of this module, where something imported it, raises KeyError then.
+    if expression := found.get("License-Expression"):
+        return str(expression)
     told = [
         line.rpartition(" :: ")[2] for line in found.get_all("Classifier") or [] if line.startswith("License")
     ]
-    names = told or str(found["License"] or "").strip().splitlines()[:1]
+    names = told or str(found.get("License") or "").strip().splitlines()[:1]
     return " OR ".join(dict.fromkeys(_modernise(name) for name in names))
 
 

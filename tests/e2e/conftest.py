@@ -147,9 +147,13 @@ def wait_until_healthy(process: subprocess.Popen[bytes], url: str, output: Path)
     pytest.fail(f"Streamlit was not ready after {START_SECONDS} s:\n{output.read_text()}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium where it is, else the one Playwright installed."""
+    """Debian's Chromium where it is, else the one Playwright installed.
+
+    Not for the session: as long as Playwright's sync API lives this thread has a running event loop, in
+    which tests of other folders could run nothing of their own.
+    """
     expect.set_options(timeout=WAIT_SECONDS * 1000)
     with sync_playwright() as playwright:
         path = str(CHROMIUM) if CHROMIUM.exists() else None

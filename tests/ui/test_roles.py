@@ -176,6 +176,8 @@ ARGUMENTS: dict[str, Callable[[], object]] = {
     "replace": lambda: True,
     "dataset": lambda: "green",
     "month": lambda: "2024-05",
+    "year": lambda: 2024,
+    "months": lambda: (5,),
     "on": lambda: ("failed",),
     "url": lambda: "https://hooks.example.com/x",
     **dict.fromkeys(("run_id", "schedule_id", "key", "table"), lambda: "x"),
