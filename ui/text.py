@@ -21,7 +21,7 @@ SQL_QUESTION = "What do the tables say, and what does asking cost?"
 WAREHOUSE_QUESTION = "What is loaded?"
 CHECKS_QUESTION = "What is wrong?"
 AUDIT_QUESTION = "Who did what?"
-NOTHING_DONE = "Nothing like that was done."
+NOTHING_DONE = "No line of the log fits. Whatever changes something is written here, refusals too."
 
 LOG_IN = "Log in"
 LOG_IN_THERE = "Log in at {url}"
