@@ -6,10 +6,16 @@ import json
 import os
 import re
 import signal
+from datetime import UTC, datetime
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from flows.api import open_client
+from flows.names import DEPLOYMENT, INGEST_FLOW
+from flows.stack import read_stack
+from lakeside.settings import Settings
 from tests.e2e.conftest import Stack
 from tests.e2e.visitor import visit
 from tests.servers.files import Faults
@@ -106,6 +112,26 @@ def test_a_run_outlives_its_worker_and_the_server(stack: Stack, browser: Browser
             os.kill(pids[name], signal.SIGKILL)
         expect(page.get_by_label("2021-01 published")).to_be_visible(timeout=2 * RUN_SECONDS)
     del stack.source.faults[path]
+
+
+def test_the_last_lines_of_a_log_are_seen_after_the_run_has_ended(stack: Stack, browser: Browser) -> None:
+    """Prefect is handed them a moment later; the page that stands open shows them by itself."""
+    from prefect.states import Completed, Running
+
+    found = read_stack(Settings(home=stack.home))
+    assert found is not None
+    client = open_client(found.prefect_api_url)
+    deployment = client.read_deployment_by_name(f"{INGEST_FLOW}/{DEPLOYMENT}")
+    asked = {"dataset": "green", "year": 2020, "months": [10]}
+    run = client.create_flow_run_from_deployment(deployment.id, parameters=asked, state=Running())
+    client.set_flow_run_state(run.id, Completed(), force=True)
+    with visit(browser, stack.url) as visitor:
+        visitor.go(f"runs?run={run.id}")
+        expect(visitor.page.get_by_text("Nothing to show yet")).to_be_visible()
+        line = {"name": "t", "level": 20, "message": "the very last line", "flow_run_id": str(run.id)}
+        line["timestamp"] = datetime.now(UTC).isoformat()
+        httpx.post(f"{found.prefect_api_url}/logs/", json=[line]).raise_for_status()
+        expect(visitor.page.get_by_text("the very last line")).to_be_visible()
 
 
 def test_a_schedule_is_made_and_shows_its_next_times(stack: Stack, browser: Browser) -> None:

@@ -94,6 +94,27 @@ def test_logs_are_filtered_by_level_and_words() -> None:
     assert log_presenter.write_logs(lines[:1]) == "2026-11-22 08:00:30 UTC  INFO      green 2020-10: fetch\n"
 
 
+@pytest.mark.parametrize(
+    ("state", "seconds", "grows"),
+    [
+        ("RUNNING", None, True),
+        ("COMPLETED", 0, True),
+        ("FAILED", 14, True),
+        ("COMPLETED", -5, True),
+        ("COMPLETED", 15, False),
+        ("COMPLETED", -3600, False),
+        ("CRASHED", None, False),
+    ],
+)
+def test_the_last_lines_of_a_log_are_awaited_after_the_run(
+    state: str, seconds: int | None, grows: bool
+) -> None:
+    ended = None if seconds is None else NOW - timedelta(seconds=seconds)
+    run = replace(RUN, state_type=state, ended_at=ended)
+    view = runs_presenter.present_run(RunDetail(run, (DONE,), 1.0), NOW)
+    assert (view.log_may_grow, view.ended_at) == (grows, ended)
+
+
 def test_tracebacks_are_found_once() -> None:
     broken = LogLine(NOW, "ERROR", "Encountered an exception:\nTraceback (most recent call last):\n  …")
     assert log_presenter.find_tracebacks([LogLine(NOW, "INFO", "x"), broken, broken]) == [broken.message]

@@ -21,7 +21,7 @@ from ui.components.pieces import (
 )
 from ui.components.run_log import show_run_log
 from ui.components.run_panel import show_lines, show_progress
-from ui.pace import find_pace, note_sign
+from ui.pace import STEPS_SECONDS, find_pace, note_sign
 from ui.presenters.log_presenter import find_tracebacks
 from ui.presenters.run_list_presenter import present_runs
 from ui.presenters.run_parts_presenter import present_artifacts, present_tasks
@@ -39,8 +39,9 @@ def show_run(view: RunView) -> None:
     st.fragment(_show_live, run_every=every)(view.id, view.is_over)
     log_tab, tasks_tab, artifacts_tab, parameters_tab = st.tabs(["Log", "Tasks", "Artifacts", "Parameters"])
     slower = None if every is None else 2 * every
+    log_every = 2 * STEPS_SECONDS[0] if view.is_over and view.log_may_grow else slower
     with log_tab:
-        st.fragment(show_run_log, run_every=slower)(view.id)
+        st.fragment(show_run_log, run_every=log_every)(view.id, view.ended_at if log_every else None)
     with tasks_tab:
         st.fragment(_show_tasks, run_every=slower)(view.id)
     with artifacts_tab:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flows.console import MonthLine, RunDetail, RunSummary
@@ -32,6 +32,7 @@ from ui.presenters.views import Fact, Link
 
 STAGES = tuple(stage.value for stage in Stage)
 ENDED_BADLY = ("FAILED", "CRASHED", "CANCELLED")
+LOG_SETTLES = timedelta(seconds=15)  # Prefect hands in the last lines of a log after the run's end
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """One run, whole."""
+    """One run, whole. `ended_at` is when it was over; None while it is not, or when nobody knows."""
 
     id: str
     title: str
@@ -79,6 +80,8 @@ class RunView:
     can_repeat: bool = False
     links: Sequence[Link] = ()
     sign: object = None
+    ended_at: datetime | None = None
+    log_may_grow: bool = True
 
 
 def present_run(detail: RunDetail, now: datetime) -> RunView:
@@ -111,7 +114,14 @@ def present_run(detail: RunDetail, now: datetime) -> RunView:
         can_repeat=run.is_over and run.flow in MONTH_FLOWS,
         links=present_run_links(run),
         sign=(run.state, run.message, tuple(_sign(line) for line in detail.months)),
+        ended_at=run.ended_at if run.is_over else None,
+        log_may_grow=may_log_grow(run.is_over, run.ended_at, now),
     )
+
+
+def may_log_grow(is_over: bool, ended_at: datetime | None, now: datetime) -> bool:
+    """May lines still come: the run is at work, or ended a moment ago by either machine's clock."""
+    return not is_over or (ended_at is not None and abs(now - ended_at) < LOG_SETTLES)
 
 
 def present_run_links(run: RunSummary) -> list[Link]:
