@@ -129,12 +129,12 @@ def _read_name(package: str) -> str:
             f"{package} is pinned and not installed.", "Install requirements.txt first (`make lint` does)."
         ) from error
     # Not by index: the backport of this module, where something imported it, raises KeyError then.
-    if expression := found.get("License-Expression"):
-        return str(expression)
+    if expressions := found.get_all("License-Expression"):
+        return str(expressions[0])
     told = [
         line.rpartition(" :: ")[2] for line in found.get_all("Classifier") or [] if line.startswith("License")
     ]
-    names = told or str(found.get("License") or "").strip().splitlines()[:1]
+    names = told or "".join(found.get_all("License") or []).strip().splitlines()[:1]
     return " OR ".join(dict.fromkeys(_modernise(name) for name in names))
 
 
