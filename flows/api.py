@@ -16,7 +16,7 @@ from prefect.exceptions import ObjectNotFound, PrefectException
 from lakeside.errors import AccessDenied, BackendUnavailable, LakesideError, NotFound, SettingsError
 
 START_HINT = "Start it with `lakeside up`."
-CONNECT_SECONDS = 2.0
+CONNECT_SECONDS = 5.0  # one that refuses says so at once; this is for a machine that is busy or away
 READ_SECONDS = 10.0
 _BUSY = (429, 502, 503)
 _BUSY_PAUSES_SECONDS = (0.3, 1.0)
