@@ -13,8 +13,10 @@ from lakeside.checks.run import Checking
 from lakeside.checks.store import record_results
 from lakeside.datasets import get_dataset
 from lakeside.month import Month
+from lakeside.pipeline import MonthRequest, run_month
 from lakeside.services import Services, open_services
-from lakeside.settings import Settings
+from lakeside.settings import Settings, SourceSettings
+from lakeside.sources.probe import SourceName
 from tests.ui.conftest import OpenPage, html_of
 from ui import text
 
@@ -64,6 +66,13 @@ def test_a_month_shows_all_its_checks_and_what_checking_again_reads(
     assert 'aria-label="Checks of green 2024-01"' in drawn
     assert "Reads at most" in drawn
     assert app.button(key="check_again").label == text.CHECK_AGAIN.format(month="green 2024-01")
+
+
+def test_the_first_month_of_all_has_no_month_before(tmp_path: Path, open_page: OpenPage) -> None:
+    services = open_services(Settings(home=tmp_path, sources=SourceSettings(sample_rows=300)))
+    run_month(MonthRequest("yellow", Month(2009, 1), SourceName.SAMPLE), services)
+    app = open_page(tmp_path, "checks", dataset="yellow", month="2009-01", check="outside_month")
+    assert "The month before" in html_of(app)
 
 
 def test_many_months_are_checked_by_a_run(filled_home: Path, open_page: OpenPage) -> None:

@@ -48,6 +48,12 @@ def test_a_month_goes_through_every_stage_and_reconciles(services: Services) -> 
     assert [c.state.value for c in checks] == ["passed"] * 3
 
 
+@pytest.mark.parametrize("month", [Month(2009, 1), Month(2009, 2)])
+def test_the_first_months_of_all_have_no_neighbours_before_them(services: Services, month: Month) -> None:
+    request = MonthRequest("yellow", month, SourceName.SAMPLE)
+    assert run_month(request, services).state is MonthState.PUBLISHED
+
+
 def test_again_is_unchanged_and_forced_is_the_same(services: Services) -> None:
     run_month(REQUEST, services)
     before = services.warehouse.measure_month(get_dataset("green"), MONTH)

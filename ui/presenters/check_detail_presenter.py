@@ -87,7 +87,7 @@ def present_check_detail(
 
 
 def _present_facts(result: CheckResult, same: Sequence[CheckResult], now: datetime) -> list[Fact]:
-    before = next((r for r in same if r.month == result.month.plus(-1)), None)
+    before = next((r for r in same if r.month.index == result.month.index - 1), None)
     failing = format_count(result.failing_rows)
     share = "" if result.share is None else f"{_percent(result)} of {format_rows(result.rows)}"
     allowed = f"{100 * result.allowed_share:.4g} %" if result.kind is CheckKind.QUALITY else "none"

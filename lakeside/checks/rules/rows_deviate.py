@@ -13,8 +13,11 @@ TITLE = "Has about as many rows as the months around it"
 
 def judge(facts: MonthFacts, limit: Deviation) -> Judgement:
     """Compare with the median of the loaded neighbours."""
-    around = [facts.month.plus(step) for step in range(-limit.neighbours, limit.neighbours + 1) if step]
-    found = {month: facts.counts[month] for month in around if facts.counts.get(month)}
+    found = {
+        month: rows
+        for month, rows in facts.counts.items()
+        if rows and 0 < abs(month.index - facts.month.index) <= limit.neighbours
+    }
     if not facts.rows:
         return Judgement.skip("The table has no rows of the month.")
     if not found:
