@@ -19,8 +19,9 @@ from lakeside.lake.errors import decoded
 from lakeside.lake.listing import get_object
 from lakeside.lake.objects import Footer, LakeObject
 from lakeside.lake.provenance import FOOTER_KEY, Provenance
-from lakeside.lake.reading import THREADS, read_range
+from lakeside.lake.reading import THREADS
 from lakeside.lake.storage import Storage
+from lakeside.lake.version_file import read_range
 
 FIRST_TAIL_BYTES = 64 << 10
 MAXIMUM_FOOTER_BYTES = 64_000_000

@@ -29,6 +29,7 @@ from lakeside.lake.objects import (
 )
 from lakeside.lake.paging import Page
 from lakeside.lake.storage import Kind, Location, Storage
+from lakeside.lake.version_file import read_range
 from lakeside.settings import LimitSettings, RetentionSettings, Settings
 
 if TYPE_CHECKING:
@@ -232,7 +233,7 @@ class Lake:
     def read_head(self, key: str) -> Head:
         """The first bytes of an object, at most 2,048; NotFound when it is not there."""
         found = self.get_object(key)
-        first = reading.read_range(self._storage, found, 0, min(SHOWN_BYTES, found.size_bytes))
+        first = read_range(self._storage, found, 0, min(SHOWN_BYTES, found.size_bytes))
         return describe_head(first, found.size_bytes)
 
     def preview_object(

@@ -1,4 +1,4 @@
-"""One version of a bucket's object as a file: nobody can replace it meanwhile, and parts come in parallel.
+"""One version of an object, by ranges: two versions would make an object that never was.
 
 Arrow asks for one small range after the other, each a round trip of tens of milliseconds to a bucket.
 Whoever knows which parts will be asked for fetches them ahead, all at once.
@@ -7,20 +7,68 @@ Whoever knows which parts will be asked for fetches them ahead, all at once.
 from __future__ import annotations
 
 import io
+from abc import abstractmethod
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+from lakeside.errors import BackendUnavailable, NotFound
+from lakeside.lake.errors import translated
+from lakeside.lake.listing import find_version
 from lakeside.lake.objects import LakeObject
-from lakeside.lake.reading import read_range
-from lakeside.lake.storage import Storage
+from lakeside.lake.storage import Kind, Storage
 
 FETCH_THREADS = 16
 
 Span = tuple[int, int]
 
 
-class VersionFile(io.RawIOBase):
-    """A seekable binary file over ranges of one generation; `bytes_read` counts what was fetched."""
+def read_range(storage: Storage, found: LakeObject, start: int, end: int) -> bytes:
+    """Bytes start to end (exclusive) of exactly the version that was found; NotFound when it is gone."""
+    with translated(storage.url_of(found.key)):
+        if storage.kind is Kind.GS:
+            from lakeside.lake.gcs import read_gcs_range
+
+            return read_gcs_range(storage.filesystem, storage.path_of(found.key), found.version, (start, end))
+        if found.is_live:
+            path = storage.path_of(found.key)
+            data = bytes(storage.filesystem.cat_file(path, start=start, end=end))
+            # It was opened by its name. If that still means the version that was found, so did it before.
+            if storage.kind is Kind.FOLDER and find_version(storage.filesystem.info(path)) != found.version:
+                raise FileNotFoundError(path)
+            return data
+        with storage.versions.find_path(found.key, found.version).open("rb") as file:
+            file.seek(start)
+            return file.read(max(0, end - start))
+
+
+class SeekableFile(io.RawIOBase):
+    """A binary file to read that is made of `read`, `seek` and `tell`; all that follows is one `read`."""
+
+    @abstractmethod
+    def read(self, size: int | None = -1) -> bytes:
+        """At most `size` bytes, all that follow when it is negative or None."""
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readall(self) -> bytes:
+        return self.read()
+
+    def readinto(self, buffer: Any) -> int:
+        content = self.read(len(buffer))
+        buffer[: len(content)] = content
+        return len(content)
+
+
+class VersionFile(SeekableFile):
+    """One generation of a bucket's object as a file; `bytes_read` counts what was fetched.
+
+    Nobody can replace it meanwhile; where the bucket keeps no generations, BackendUnavailable says so.
+    """
 
     def __init__(self, storage: Storage, found: LakeObject) -> None:
         super().__init__()
@@ -44,12 +92,6 @@ class VersionFile(io.RawIOBase):
             contents = list(pool.map(self._fetch, spans))
         self._parts = [(start, content) for (start, _), content in zip(spans, contents, strict=True)]
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._found.size_bytes}[whence]
         self._position = max(0, base + offset)
@@ -59,7 +101,6 @@ class VersionFile(io.RawIOBase):
         return self._position
 
     def read(self, size: int | None = -1) -> bytes:
-        """At most `size` bytes, all that follow when it is negative or None."""
         start, size_bytes = self._position, self._found.size_bytes
         end = size_bytes if size is None or size < 0 else min(size_bytes, start + size)
         if end <= start:
@@ -77,6 +118,12 @@ class VersionFile(io.RawIOBase):
         return b""
 
     def _fetch(self, span: Span) -> bytes:
-        content = read_range(self._storage, self._found, *span)
+        try:
+            content = read_range(self._storage, self._found, *span)
+        except NotFound as error:
+            url = self._storage.url_of(self._found.key)
+            raise BackendUnavailable(
+                f"{url} was replaced or removed while it was read.", "Try again."
+            ) from error
         self.bytes_read += len(content)
         return content
