@@ -76,8 +76,11 @@ def test_the_first_month_of_all_has_no_month_before(tmp_path: Path, open_page: O
 
 
 def test_many_months_are_checked_by_a_run(filled_home: Path, open_page: OpenPage) -> None:
-    """What it reads is said first; nothing executes runs here, which is said instead of starting one."""
+    """What it reads is said once unfolded; nothing executes runs here, which is said when one is started."""
     app = open_page(filled_home, "checks", dataset="green")
+    assert "a month at a time" not in html_of(app)
+    app.session_state["check_many_fold"] = True
+    app.run()
     (months,) = [field for field in app.multiselect if field.label == "Months"]
     assert 2 in months.value
     assert "a month at a time" in html_of(app)

@@ -53,17 +53,10 @@ def load_check_infos(dataset: str, month: Month) -> list[CheckInfo]:
 
 @refreshed
 @st.cache_data(ttl=60, max_entries=64, show_spinner=False)
-def load_check_bytes(dataset: str, month: Month) -> int:
-    """Bytes that checking a month reads at most."""
-    return Checking.start(open_console_services()).estimate(get_dataset(dataset), month).total
-
-
-@refreshed
-@st.cache_data(ttl=60, max_entries=32, show_spinner=False)
-def load_checks_bytes(dataset: str, year: int, months: tuple[int, ...]) -> int:
-    """Bytes that checking these months of a year reads at most, all together."""
+def load_check_bytes(dataset: str, months: tuple[Month, ...]) -> int:
+    """Bytes that checking these months reads at most, all together."""
     checking = Checking.start(open_console_services())
-    return sum(checking.estimate(get_dataset(dataset), Month(year, number)).total for number in months)
+    return sum(checking.estimate(get_dataset(dataset), month).total for month in months)
 
 
 @st.cache_data(ttl=60, max_entries=64, show_spinner=False)

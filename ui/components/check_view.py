@@ -99,7 +99,7 @@ def show_month_checks(dataset: str, month: Month, results: Sequence[CheckResult]
 
 def show_again(dataset: str, month: Month) -> None:
     """Check the month now, in this page: one month, bounded, its cost said first."""
-    size = format_bytes(load_check_bytes(dataset, month))
+    size = format_bytes(load_check_bytes(dataset, (month,)))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             CHECK_AGAIN.format(month=f"{dataset} {month}"),
