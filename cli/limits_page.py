@@ -41,7 +41,6 @@ These are no settings, because nobody needs other ones.
 | a check of your own | 20,000 characters, 200 files | named as faulty |
 | a request to Prefect | 10 s | the page says that Prefect is away |
 | a call of BigQuery, a job of ours | 30 s, 30 min | tried again |
-| another process that changes the same lake | 30 s | tried again |
 """
 
 
