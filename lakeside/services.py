@@ -57,9 +57,9 @@ def open_services(settings: Settings, apart: bool = False, credentials: Any = No
     """Choose the backends the settings name. Opens no connection yet.
 
     With `apart` objects of the lake are parsed, and SQL on it runs, in processes that may die (see
-    `settings.readers`): for the
-    console, which must not, and for commands that look at whatever lies there. A flow run is a process of
-    its own. `credentials` are google-auth's, in place of Application Default Credentials.
+    `settings.readers`): for the console, which must not, and for commands that look at whatever lies
+    there. A flow run is a process of its own. `credentials` are google-auth's, in place of Application
+    Default Credentials.
 
     Raises:
         SettingsError: the lake's URL cannot be used, or a setting names a dataset that is none of ours.

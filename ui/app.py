@@ -22,8 +22,6 @@ from ui.text import PRODUCT
 
 ASSETS = Path(__file__).parent / "assets"
 
-# The icon must be a local file and come before st.navigation: a page's own icon would be fetched as a font.
-
 
 def make_page(entry: PageEntry) -> StreamlitPage:
     """A page of the sidebar; hidden from whoever it would refuse."""
@@ -37,6 +35,7 @@ def make_page(entry: PageEntry) -> StreamlitPage:
     )
 
 
+# The icon must be a local file and come before st.navigation: a page's own icon would be fetched as a font.
 st.set_page_config(page_title=PRODUCT, page_icon=str(ASSETS / "icon.png"), layout="wide")
 st.logo(str(ASSETS / "logo.svg"), size="large", icon_image=str(ASSETS / "icon.png"))
 show_style()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import Enum
+from itertools import islice
 from typing import Any
 
 _MOST_ITEMS = 24
@@ -15,11 +16,8 @@ _SECRET_WORDS = ("secret", "password", "credential", "webhook", "api_key")
 
 def record_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters as JSON has them; what is named like a secret is only said to have been given."""
-    return {
-        name: "(not recorded)" if _is_secret(name) and value else _plain(value, 0)
-        for name, value in parameters.items()
-        if value is not None and not callable(value)
-    }
+    given = [(n, value) for n, value in parameters.items() if value is not None and not callable(value)]
+    return _record(given, 0)
 
 
 def record_outcome(outcome: Any) -> str:
@@ -27,6 +25,12 @@ def record_outcome(outcome: Any) -> str:
     items = outcome if isinstance(outcome, list | tuple) else [outcome]
     ids = [str(item.id) for item in items[:_MOST_ITEMS] if hasattr(item, "id")]
     return ", ".join(ids)[:_MOST_LETTERS]
+
+
+def _record(items: Iterable[tuple[Any, Any]], depth: int) -> dict[str, Any]:
+    return {
+        _cut(str(k)): "(not recorded)" if _is_secret(str(k)) and v else _plain(v, depth) for k, v in items
+    }
 
 
 def _is_secret(name: str) -> bool:
@@ -49,18 +53,10 @@ def _plain(value: Any, depth: int) -> Any:
             return _cut(str(value))
         value = {field.name: getattr(value, field.name) for field in dataclasses.fields(value) if field.repr}
     if isinstance(value, Mapping):
-        return record_parameters_at(value, depth + 1)
+        return _record(islice(value.items(), _MOST_ITEMS), depth + 1)
     if isinstance(value, Collection) and not isinstance(value, bytes):
         return _list(value, depth + 1)
     return _cut(str(value))
-
-
-def record_parameters_at(value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
-    """A mapping within a parameter, so deep already."""
-    items = list(value.items())[:_MOST_ITEMS]
-    return {
-        _cut(str(k)): "(not recorded)" if _is_secret(str(k)) and v else _plain(v, depth) for k, v in items
-    }
 
 
 def _list(value: Collection[Any], depth: int) -> list[Any]:
