@@ -12,7 +12,6 @@ from cli.check_tables import describe_checks, describe_estimate
 from cli.output import Output
 
 if TYPE_CHECKING:
-    from lakeside.checks.result import CheckResult
     from lakeside.checks.run import Checking
     from lakeside.datasets import Dataset
     from lakeside.month import Month
@@ -36,20 +35,9 @@ def check(
     output = Output(as_json)
     if estimate:
         return _show_estimate(checking, chosen, wanted, output)
-    results = _check(checking, chosen, wanted)
+    results = [result for month in wanted for result in checking.check_and_keep(chosen, month)]
     output.show([result.as_dict() for result in results], lambda: describe_checks(results))
     return 1 if any(result.is_red for result in results) else 0
-
-
-def _check(checking: Checking, dataset: Dataset, months: Sequence[Month]) -> list[CheckResult]:
-    from lakeside.checks.store import record_results
-
-    results: list[CheckResult] = []
-    for month in months:
-        found = checking.check(dataset, month)
-        record_results(checking.services, found)
-        results += found
-    return results
 
 
 def _show_estimate(checking: Checking, dataset: Dataset, months: Sequence[Month], output: Output) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from lakeside.checks.result import CheckResult
 from lakeside.checks.run import Checking
-from lakeside.checks.store import record_results
 from lakeside.datasets import get_dataset
 from lakeside.errors import LimitExceeded
 from lakeside.month import Month
@@ -29,6 +28,4 @@ def check_now(services: Services, dataset: str, month: Month) -> list[CheckResul
             f"Run `lakeside check {dataset} {month}`, or raise LAKESIDE_WAREHOUSE__MAXIMUM_GIGABYTES_BILLED.",
             limit="warehouse.maximum_gigabytes_billed",
         )
-    results = checking.check(get_dataset(dataset), month)
-    record_results(services, results)
-    return results
+    return checking.check_and_keep(get_dataset(dataset), month)

@@ -9,7 +9,6 @@ from functools import partial
 from lakeside.checks.facts import Surroundings
 from lakeside.checks.result import CheckResult
 from lakeside.checks.run import Checking
-from lakeside.checks.store import record_results
 from lakeside.datasets import get_dataset
 from lakeside.errors import ContractViolation
 from lakeside.lake.layout import data_key
@@ -50,8 +49,7 @@ def check_month(
     checking = Checking.start(services, around, run_id)
     rows = checking.asking.around.counts.get((dataset.name, request.month))
     StageReporter(report, 0, started).enter(Stage.CHECK, rows or 0)
-    results = checking.check(dataset, request.month)
-    record_results(services, results)
+    results = checking.check_and_keep(dataset, request.month)
     _require_passed(results, str(request))
     key = data_key(dataset.name, request.month)
     return MonthResult(

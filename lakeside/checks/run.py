@@ -20,6 +20,7 @@ from lakeside.checks.registry import Registry
 from lakeside.checks.result import CheckKind, CheckResult, CheckState
 from lakeside.checks.row_rule import Place, RowRule
 from lakeside.checks.rules import duplicates
+from lakeside.checks.store import record_results
 from lakeside.checks.thresholds import Limit
 from lakeside.datasets.contract import Dataset
 from lakeside.errors import BackendUnavailable, LakesideError, NotFound
@@ -70,6 +71,12 @@ class Checking:
             BackendUnavailable, AccessDenied: lake or warehouse cannot be asked.
         """
         return self.check_rows(dataset, month, self.services.warehouse.open_month(dataset, month))
+
+    def check_and_keep(self, dataset: Dataset, month: Month) -> list[CheckResult]:
+        """`check`, and the results are kept, whatever they are; the warehouse must take them."""
+        results = self.check(dataset, month)
+        record_results(self.services, results)
+        return results
 
     def check_rows(self, dataset: Dataset, month: Month, rows: MonthRows) -> list[CheckResult]:
         """The same of rows that may lie elsewhere than in the published table."""

@@ -9,6 +9,7 @@ import pytest
 
 from lakeside import pipeline
 from lakeside.checks import store
+from lakeside.checks.run import Checking
 from lakeside.lake.lake import Lake
 from lakeside.warehouse.protocol import Warehouse
 from ui.app_pages.pages import PAGES, find_path
@@ -67,6 +68,7 @@ def test_pages_change_nothing_but_by_what_a_gate_guards() -> None:
         Warehouse: ("publish_object", "remove_month", "replace_derived"),
         pipeline: ("run_month", "load_month"),
         store: ("record_results",),
+        Checking: ("check_and_keep",),
     }
     assert all(hasattr(owner, name) for owner, names in changing.items() for name in names)
     forbidden = {name for names in changing.values() for name in names}
