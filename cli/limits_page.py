@@ -31,9 +31,10 @@ These are no settings, because nobody needs other ones.
 | what | bound | what happens |
 |---|---|---|
 | a condition on rows | 10,000 characters, 500 parts | refused, with the place |
+| queries of one browser session | 1 at a time | refused until it ends or is cancelled: the page shows one \
+query and its rows, and how many run of all sessions is `limits.queries_at_once` |
 | a name that is looked for | 500 characters | the rest does not count |
 | a key of the lake | 1,024 bytes, 255 in each part | refused |
-| redirects of a source | 5 | the month fails |
 | marks of a chart | 1,000 | the rest is gathered into one |
 | an answer of a reader process | 256 MiB of words, 4 GiB of values | the process is ended |
 | versions listed of an object | 100 | the list says that there are older ones |

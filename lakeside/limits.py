@@ -33,7 +33,7 @@ _R, _C, _L = Ends.REFUSED, Ends.CUT, Ends.LATER
 LIMITS = (
     Limit("limits.query_rows", _C, "The result says that there are more rows."),
     Limit("limits.query_seconds", _R, "The query or chart is stopped."),
-    Limit("limits.query_megabytes", _R, "The rest goes to disk; what cannot is refused."),
+    Limit("limits.query_megabytes", _R, "What can go nowhere is refused."),
     Limit("limits.query_disk_megabytes", _R, "The query is stopped and its files are removed."),
     Limit("limits.query_result_megabytes", _R, "The rows are not given."),
     Limit("limits.queries_at_once", _L, "The query waits in line and can be cancelled there."),
@@ -77,6 +77,9 @@ LIMITS = (
     Limit("sources.read_seconds", _L, "The download goes on where it broke off, `sources.attempts` times."),
     Limit("sources.attempts", _L, "The month fails; its run may be tried again."),
     Limit("sources.probe_seconds", _C, "The plan says what is not known of the months that are left."),
+    Limit("sources.redirects", _R, "The month fails; the message names the address."),
+    Limit("sources.zone_lookup_megabytes", _R, "Neither lake nor warehouse is changed."),
+    Limit("sources.zone_shapes_megabytes", _R, "The lake is not changed."),
     Limit("sources.maximum_file_gigabytes", _R, "The month fails before its file is fetched, or there."),
     Limit("sources.download_seconds", _R, "The month fails; what was there before stays."),
     Limit("ingest.planned_months", _R, "No plan is made, and nothing starts."),
@@ -93,6 +96,8 @@ LIMITS = (
     Limit("retention.lock_seconds", _L, "The flow tries again; the error says which process holds the lake."),
     Limit("audit.megabytes", Ends.REMOVED, "Nothing is, the next line begins another file."),
     Limit("audit.files", Ends.REMOVED, "The oldest file of the audit log is removed."),
+    Limit("console.sessions", _R, "The page says so instead of opening; one that is open goes on."),
+    Limit("console.link_characters", _R, "Nothing is looked up; the page, or the answer (414), says so."),
     Limit("prefect.wait_seconds", _R, "`lakeside runs … --wait` ends; the runs go on."),
 )
 

@@ -17,7 +17,7 @@ from lakeside import __version__
 from lakeside.datasets.contract import Reference
 from lakeside.datasets.zone_shapes import ZONE_SHAPES, parse_shapes
 from lakeside.datasets.zones import ZONES, parse_zones
-from lakeside.errors import BadFile, LakesideError, LimitExceeded
+from lakeside.errors import BadFile, FileTooLarge, LakesideError
 from lakeside.lake.errors import decoded
 from lakeside.lake.lake import Lake
 from lakeside.lake.layout import reference_key
@@ -30,14 +30,15 @@ from lakeside.sources.probe import SourceName, SourceProbe
 
 ZONES_KEY = reference_key(ZONES.file)
 SHAPES_KEY = reference_key(ZONE_SHAPES.file)
-_LOOKUP_BYTES = 1_000_000  # the real one has 12,331
-_SHAPEFILE_BYTES = 20_000_000  # the real one has 1,026,793
 _OBJECT_BYTES = 10_000_000  # ours has 54,527
 
 
 @dataclass(frozen=True, slots=True)
 class ZonesOutcome:
-    """What became of a reference table. `warehouse_rows` is None when loading was not asked for."""
+    """What became of a reference table; `source_url` may be shown.
+
+    `warehouse_rows` is None when loading was not asked for.
+    """
 
     key: str
     state: MonthState
@@ -48,11 +49,11 @@ class ZonesOutcome:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Where a reference table comes from, how large it may be, and what reads it."""
+    """Where a reference table comes from, the setting that says how large it may be, and what reads it."""
 
     reference: Reference
     url: str
-    maximum_bytes: int
+    limit: str
     parse: Callable[[bytes, str], pa.Table]
 
     @property
@@ -68,14 +69,14 @@ def ingest_zones(services: Services, load: bool = True, force: bool = False) -> 
         SourceMissing, AccessDenied, BackendUnavailable, LimitExceeded: it cannot be fetched.
     """
     url = services.settings.sources.zone_lookup_url
-    written, rows = _bring(services, _Source(ZONES, url, _LOOKUP_BYTES, parse_zones), force)
+    written, rows = _bring(services, _Source(ZONES, url, "zone_lookup_megabytes", parse_zones), force)
     state = MonthState.WRITTEN if written else MonthState.UNCHANGED
     if not load:
-        return ZonesOutcome(ZONES_KEY, state, rows, url, None)
+        return ZonesOutcome(ZONES_KEY, state, rows, hide_secrets(url), None)
     if written or _count_published(services) != rows:
         services.warehouse.publish_reference(ZONES, services.lake, ZONES_KEY)
         state = MonthState.PUBLISHED
-    return ZonesOutcome(ZONES_KEY, state, rows, url, _count_published(services))
+    return ZonesOutcome(ZONES_KEY, state, rows, hide_secrets(url), _count_published(services))
 
 
 def ingest_zone_shapes(services: Services, force: bool = False) -> ZonesOutcome:
@@ -86,8 +87,9 @@ def ingest_zone_shapes(services: Services, force: bool = False) -> ZonesOutcome:
         SourceMissing, AccessDenied, BackendUnavailable, LimitExceeded: it cannot be fetched.
     """
     url = services.settings.sources.zone_shapes_url
-    written, rows = _bring(services, _Source(ZONE_SHAPES, url, _SHAPEFILE_BYTES, parse_shapes), force)
-    return ZonesOutcome(SHAPES_KEY, MonthState.WRITTEN if written else MonthState.UNCHANGED, rows, url, None)
+    written, rows = _bring(services, _Source(ZONE_SHAPES, url, "zone_shapes_megabytes", parse_shapes), force)
+    state = MonthState.WRITTEN if written else MonthState.UNCHANGED
+    return ZonesOutcome(SHAPES_KEY, state, rows, hide_secrets(url), None)
 
 
 def read_zone_shapes(lake: Lake) -> pa.Table | None:
@@ -138,15 +140,16 @@ def _fetch(services: Services, source: _Source) -> bytes:
         accepts_ranges=False,
         probed_at=datetime.now(UTC),
     )
+    megabytes = float(getattr(services.settings.sources, source.limit))
     content = bytearray()
     with services.sources.open_stream(probe) as stream:
         for chunk in stream:
             content += chunk
-            if len(content) > source.maximum_bytes:
-                size, title = source.maximum_bytes // 1_000_000, source.reference.title
-                raise LimitExceeded(
-                    f"{source.url} is larger than {size} MB, so it is not the table {title!r}.",
+            if len(content) > megabytes * 1e6:
+                raise FileTooLarge(
+                    f"{source.url} is larger than {megabytes:g} MB; is it {source.reference.title!r}?",
                     "Check the URL.",
+                    limit=f"sources.{source.limit}",
                 )
     return bytes(content)
 

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from ui.access.health import load_backends, load_health
-from ui.access.opened import freeze_imports
+from ui.access.opened import freeze_imports, open_settings
 from ui.app_pages.pages import PAGES, PageEntry
 from ui.components.boundary import error_boundary
 from ui.components.links import show_link_script
@@ -17,7 +17,7 @@ from ui.components.status_panel import show_status
 from ui.components.visitor import show_login, show_visitor
 from ui.presenters.status_presenter import present_status
 from ui.rights import find_refusal, find_right_place, find_visitor, has_login
-from ui.state import name_window, show_toasts
+from ui.state import name_window, require_short_link, show_toasts
 from ui.text import PRODUCT
 
 ASSETS = Path(__file__).parent / "assets"
@@ -46,7 +46,9 @@ if visitor.role is None:
 page = st.navigation([make_page(entry) for entry in PAGES])
 st.set_page_config(page_title=name_window(page.title))
 show_toasts()
-page.run()
+with error_boundary():
+    require_short_link(open_settings().console.link_characters)
+    page.run()
 with st.sidebar, error_boundary():
     show_visitor(visitor, has_login=has_login())
     show_status(present_status(load_health(), load_backends(), visitor.because or None))

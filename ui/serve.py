@@ -29,6 +29,6 @@ _headers = make_headers([read_streamlit_page(), LINK_SCRIPT, NAME_SCRIPT])
 
 app = App(
     Path(__file__).with_name("app.py"),
-    middleware=[Middleware(Guard, names=_names, headers=_headers)],
+    middleware=[Middleware(Guard, names=_names, headers=_headers, bounds=_console)],
     secrets={"auth": _login} if _login else None,
 )

@@ -9,11 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from typing import NoReturn, TypeVar
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from lakeside.shown import show_unseen
 from ui.formats import write_plain
+from ui.serving.bounds import require_short
 from ui.text import PRODUCT
 
 T = TypeVar("T")
@@ -26,6 +28,16 @@ def find_param(name: str) -> str | None:
     """A query parameter, or None when it is absent or empty."""
     value = st.query_params.get(name)
     return str(value) if value else None
+
+
+def require_short_link(most: int) -> None:
+    """Hold what stands behind the question mark against its bound; a page changes it without a request.
+
+    Raises:
+        LimitExceeded: it is longer than `console.link_characters`.
+    """
+    pairs = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
+    require_short(len(urlencode(pairs)), most)
 
 
 def name_window(page: str) -> str:

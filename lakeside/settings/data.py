@@ -77,6 +77,13 @@ class SourceSettings(Section):
     backoff_seconds: float = Field(
         0.5, ge=0, le=60, description="First pause between tries; doubles, with jitter."
     )
+    redirects: int = Field(5, ge=1, le=50, description="Redirects of one request that are followed at most.")
+    zone_lookup_megabytes: float = Field(
+        1, gt=0, le=1000, description="Size of the zone lookup at most; TLC's has 0.01."
+    )
+    zone_shapes_megabytes: float = Field(
+        20, gt=0, le=1000, description="Size of the zipped zone shapes at most; TLC's have 1."
+    )
     maximum_file_gigabytes: float = Field(
         20, gt=0, le=1000, description="Largest source file that is accepted."
     )

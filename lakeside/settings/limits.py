@@ -11,13 +11,18 @@ class LimitSettings(Section):
     query_rows: int = Field(1_000, ge=1, le=1_000_000, description="Rows a query returns at most.")
     query_seconds: float = Field(30, gt=0, le=3600, description="Seconds a query may run.")
     query_megabytes: int = Field(
-        1_000, ge=64, le=1_000_000, description="Memory a query on the lake may use; the rest goes to disk."
+        1_000,
+        ge=64,
+        le=1_000_000,
+        description="Memory a query on the lake may use, and each process (console, flow run, command) for "
+        "its work on the DuckDB file; a profile of an object as much, a chart twice. The rest goes to disk.",
     )
     query_disk_megabytes: int = Field(
         4_000,
         ge=0,
         le=1_000_000,
-        description="Disk a query on the lake may use where memory does not suffice.",
+        description="Disk a query on the lake, and queries on the DuckDB file together, may use where memory "
+        "does not suffice.",
     )
     query_result_megabytes: float = Field(
         100, gt=0, le=2_000, description="Size of the rows a query returns at most, all of them together."

@@ -19,6 +19,19 @@ class ConsoleSettings(Section):
         description="Names beside localhost under which browsers may call the console, without port, such as "
         'that of a proxy before it. A request for another name is refused. JSON: ["lake.example.com"].',
     )
+    sessions: int = Field(
+        200,
+        ge=1,
+        le=10_000,
+        description="Pages that browsers keep open at the same time, a session each; another is answered "
+        "with 503 and words.",
+    )
+    link_characters: int = Field(
+        50_000,
+        ge=2_000,
+        le=60_000,
+        description="Length of an address (path and query) at most, as browsers write it.",
+    )
 
 
 class PrefectSettings(Section):

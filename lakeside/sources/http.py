@@ -23,14 +23,20 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from lakeside import __version__
-from lakeside.errors import AccessDenied, BackendUnavailable, BadFile, LakesideError, SourceMissing
+from lakeside.errors import (
+    AccessDenied,
+    BackendUnavailable,
+    BadFile,
+    LakesideError,
+    LimitExceeded,
+    SourceMissing,
+)
 from lakeside.settings import SourceSettings
 from lakeside.shown import hide_secrets
 
 logger = logging.getLogger(__name__)
 
 _MAXIMUM_PAUSE_SECONDS = 60.0
-_MAXIMUM_REDIRECTS = 5
 _PASSING = {408, 425, 429, 500, 502, 503, 504}
 
 
@@ -85,7 +91,7 @@ class HttpClient:
         self._opener = urllib.request.build_opener(
             _Http(settings.connect_seconds, settings.read_seconds),
             _Https(settings.connect_seconds, settings.read_seconds),
-            _Redirects(),
+            _Redirects(settings.redirects),
         )
 
     def open(self, url: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> HttpResponse:
@@ -94,7 +100,8 @@ class HttpClient:
         Raises:
             SourceMissing: 404 or 410, at once.
             AccessDenied: 401 or 403, at once.
-            BadFile: an HTML page came instead of a file, or the redirects do not end or leave the web.
+            BadFile: an HTML page came instead of a file, or a redirect leaves the web.
+            TooManyRedirects: there are more than `sources.redirects`.
             BackendUnavailable: no answer, or one that may pass (5xx, 429), after every attempt; at once
                 and not to be tried again where the server's certificate is refused.
         """
@@ -175,7 +182,7 @@ def _translate_status(url: str, error: HTTPError) -> LakesideError | _Passing:
         return _Passing(f"HTTP {error.code}", _retry_after(error.headers.get("Retry-After")))
     if 300 <= error.code < 400:
         return BadFile(
-            f"{url} redirects without end or to nowhere (HTTP {error.code}).", "Check the URL template."
+            f"{url} redirects to nowhere (HTTP {error.code}).", "Check the URL template of the source."
         )
     return HttpRefused(error.code, f"{url} cannot be fetched (HTTP {error.code}).", "Check the URL template.")
 
@@ -191,6 +198,10 @@ class HttpRefused(BackendUnavailable):
 
     def __reduce__(self) -> tuple[type[LakesideError], tuple[Any, ...]]:
         return type(self), (self.status, self.message, self.hint)
+
+
+class TooManyRedirects(LimitExceeded, BadFile):
+    """The address is sent on and on: it is in a circle, or the limit is small."""
 
 
 class ServerUntrusted(BackendUnavailable):
@@ -234,7 +245,10 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
     that becomes https.
     """
 
-    max_redirections = _MAXIMUM_REDIRECTS
+    max_repeats = max_redirections = 1_000  # theirs count addresses apart; ours come first
+
+    def __init__(self, most: int) -> None:
+        self._most = most
 
     def http_error_302(
         self,
@@ -251,6 +265,13 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
             raise BadFile(
                 f"{req.full_url} redirects to {target}, which is not followed.",
                 "Only http(s):// is, and never from https to http; check the URL template of the source.",
+            )
+        if sum(getattr(req, "redirect_dict", {}).values()) >= self._most:
+            fp.close()
+            raise TooManyRedirects(
+                f"{req.full_url} redirects without end, or more than {self._most} times.",
+                "Check the URL template of the source.",
+                limit="sources.redirects",
             )
         return super().http_error_302(req, fp, code, msg, headers)
 

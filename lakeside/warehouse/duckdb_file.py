@@ -10,6 +10,7 @@ import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -18,18 +19,39 @@ from lakeside.errors import BackendUnavailable
 from lakeside.warehouse.duckdb_errors import FileBusy, duckdb_errors, folder_errors
 from lakeside.warehouse.figures import quote_duckdb
 
-# Readers of one process share one instance, so they must all ask for exactly this; it is also what
-# keeps SQL of users away from files, settings and the network.
-READ_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "enable_external_access": "false",
-    "python_enable_replacements": "false",
-    "memory_limit": "1GB",
-    "max_temp_directory_size": "4GB",
-    "threads": "2",
-    "lock_configuration": "true",
-}
-# Loading and publishing; what does not fit goes to disk.
-WRITE_CONFIG: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "1GB"}
+Config = dict[str, str | bool | int | float | list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineBounds:
+    """Memory and disk of one process's work on the file; see `limits.query_megabytes`."""
+
+    megabytes: int = 1_000
+    disk_megabytes: int = 4_000
+
+    @property
+    def reading(self) -> Config:
+        """Readers of one process share one instance, so they must all ask for exactly this.
+
+        It is also what keeps SQL of users away from files, settings and the network.
+        """
+        return {
+            "enable_external_access": "false",
+            "python_enable_replacements": "false",
+            "memory_limit": f"{self.megabytes}MB",
+            "max_temp_directory_size": f"{self.disk_megabytes}MB",
+            "threads": "2",
+            "lock_configuration": "true",
+        }
+
+    @property
+    def writing(self) -> Config:
+        """Loading and publishing; what does not fit goes to disk, as much as there is."""
+        return {"memory_limit": f"{self.megabytes}MB"}
+
+
+DEFAULT_BOUNDS = EngineBounds()
+READ_CONFIG = DEFAULT_BOUNDS.reading
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.05
 
 # Per file: a writer holds its gate, so that threads of one process wait in line instead of failing.
@@ -43,10 +65,14 @@ class DuckDBFile:
         path: the file, absolute.
         schema: the schema that holds the tables; created with the file.
         wait_seconds: how long to wait while somebody else writes.
+        bounds: memory and disk.
     """
 
-    def __init__(self, path: Path, schema: str, wait_seconds: float) -> None:
+    def __init__(
+        self, path: Path, schema: str, wait_seconds: float, bounds: EngineBounds = DEFAULT_BOUNDS
+    ) -> None:
         self.path = path
+        self.bounds = bounds
         self.schema = schema
         self.wait_seconds = wait_seconds
 
@@ -83,7 +109,7 @@ class DuckDBFile:
             raise self._unavailable("another thread writes")
         try:
             self._create_if_missing()
-            connection = self._wait_for(lambda: duckdb.connect(str(self.path), config=WRITE_CONFIG))
+            connection = self._wait_for(lambda: duckdb.connect(str(self.path), config=self.bounds.writing))
             try:
                 with self._translated():
                     yield connection
@@ -97,7 +123,7 @@ class DuckDBFile:
         if not gate.acquire(timeout=self.wait_seconds):
             raise FileBusy("another thread writes")
         try:
-            return duckdb.connect(str(self.path), read_only=True, config=READ_CONFIG)
+            return duckdb.connect(str(self.path), read_only=True, config=self.bounds.reading)
         finally:
             gate.release()
 

@@ -16,7 +16,7 @@ from lakeside.datasets.zones import ZONES
 from lakeside.errors import NotFound
 from lakeside.month import Month
 from lakeside.warehouse.duckdb_errors import duckdb_errors
-from lakeside.warehouse.duckdb_file import READ_CONFIG, DuckDBFile
+from lakeside.warehouse.duckdb_file import DuckDBFile, EngineBounds
 from lakeside.warehouse.duckdb_staging import STAGED
 from lakeside.warehouse.figures import (
     DUCKDB,
@@ -132,12 +132,15 @@ def open_published(file: DuckDBFile, dataset: Dataset, month: Month) -> DuckDBMo
     return DuckDBMonth(dataset, month, file.read, file.schema, dataset.name, str(file.path))
 
 
-def open_staged(path: Path, dataset: Dataset, month: Month) -> DuckDBMonth:
+def open_staged(path: Path, dataset: Dataset, month: Month, bounds: EngineBounds) -> DuckDBMonth:
     """The month in a staged file; the zone lookup is not there."""
 
     @contextlib.contextmanager
     def connect() -> Iterator[duckdb.DuckDBPyConnection]:
-        with duckdb_errors(str(path)), duckdb.connect(str(path), read_only=True, config=READ_CONFIG) as found:
+        with (
+            duckdb_errors(str(path)),
+            duckdb.connect(str(path), read_only=True, config=bounds.reading) as found,
+        ):
             yield found
 
     return DuckDBMonth(dataset, month, connect, "main", STAGED, str(path))

@@ -10,7 +10,7 @@ from dataclasses import replace
 import duckdb
 
 from lakeside.warehouse.duckdb_estimate import estimate_scans
-from lakeside.warehouse.duckdb_file import READ_CONFIG, DuckDBFile
+from lakeside.warehouse.duckdb_file import DuckDBFile
 from lakeside.warehouse.duckdb_sandbox import (
     KnownTables,
     Question,
@@ -55,5 +55,5 @@ def _open(file: DuckDBFile) -> Iterator[tuple[duckdb.DuckDBPyConnection, KnownTa
             names = list_names(connection, file)
             yield connection, KnownTables(file.schema, dict.fromkeys(names, file.schema))
             return
-    with duckdb.connect(":memory:", config=READ_CONFIG) as empty:
+    with duckdb.connect(":memory:", config=file.bounds.reading) as empty:
         yield empty, KnownTables(file.schema, {})

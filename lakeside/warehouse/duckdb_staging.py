@@ -26,7 +26,7 @@ from lakeside.lake.provenance import ColumnStats
 from lakeside.processes import process_exists
 from lakeside.warehouse.audit import LoadPlan
 from lakeside.warehouse.duckdb_errors import duckdb_errors, first_line, folder_errors, is_disk_full
-from lakeside.warehouse.duckdb_file import WRITE_CONFIG
+from lakeside.warehouse.duckdb_file import EngineBounds
 from lakeside.warehouse.figures import DUCKDB, figure_expressions, quote_duckdb, read_figures
 
 STAGED = "staged"
@@ -38,7 +38,8 @@ _BATCH_ROWS = 65_536
 class StagingFolder:
     """The folder `<warehouse>.staging` and the files in it; names carry second and process."""
 
-    def __init__(self, warehouse: Path) -> None:
+    def __init__(self, warehouse: Path, bounds: EngineBounds) -> None:
+        self.bounds = bounds
         self.folder = warehouse.with_name(warehouse.name + ".staging")
 
     @contextlib.contextmanager
@@ -52,7 +53,7 @@ class StagingFolder:
         try:
             with (
                 duckdb_errors(str(path)),
-                duckdb.connect(str(path), config=WRITE_CONFIG) as connection,
+                duckdb.connect(str(path), config=self.bounds.writing) as connection,
                 _reading(lake.url_of(plan.key)),
             ):
                 _load(connection, plan, lake)

@@ -23,7 +23,7 @@ from lakeside.settings import Settings
 from lakeside.warehouse.audit import blaming_replacement, judge_staged, plan_load
 from lakeside.warehouse.cancelling import QueryHandle
 from lakeside.warehouse.duckdb_checks import insert_results, select_history, select_latest
-from lakeside.warehouse.duckdb_file import DuckDBFile
+from lakeside.warehouse.duckdb_file import DEFAULT_BOUNDS, DuckDBFile, EngineBounds
 from lakeside.warehouse.duckdb_foreign import replace_table
 from lakeside.warehouse.duckdb_month import DuckDBMonth, open_published, open_staged
 from lakeside.warehouse.duckdb_publish import (
@@ -62,15 +62,18 @@ class DuckDBWarehouse:
 
     kind = "duckdb"
 
-    def __init__(self, path: Path, schema: str, wait_seconds: float) -> None:
-        self._file = DuckDBFile(path, schema, wait_seconds)
-        self._staging = StagingFolder(path)
+    def __init__(
+        self, path: Path, schema: str, wait_seconds: float, bounds: EngineBounds = DEFAULT_BOUNDS
+    ) -> None:
+        self._file = DuckDBFile(path, schema, wait_seconds, bounds)
+        self._staging = StagingFolder(path, bounds)
 
     @classmethod
     def open(cls, settings: Settings) -> DuckDBWarehouse:
         """The warehouse the settings name; nothing is opened or created yet."""
         chosen = settings.warehouse
-        return cls(settings.warehouse_path, chosen.dataset, chosen.wait_seconds)
+        bounds = EngineBounds(settings.limits.query_megabytes, settings.limits.query_disk_megabytes)
+        return cls(settings.warehouse_path, chosen.dataset, chosen.wait_seconds, bounds)
 
     @property
     def location(self) -> str:
@@ -88,7 +91,7 @@ class DuckDBWarehouse:
                 staged = stack.enter_context(self._staging.staged(plan, lake))
                 judge_staged(plan, *measure_staged(staged, plan))
             if gate is not None:
-                gate(open_staged(staged, dataset, month))
+                gate(open_staged(staged, dataset, month, self._file.bounds))
             with self._file.write() as connection:
                 return publish_staged(connection, self._file, plan, staged)
 

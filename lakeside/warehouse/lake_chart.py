@@ -20,13 +20,10 @@ from lakeside.lake.plain import list_values
 from lakeside.lake.where.write import Dialect, write_sql
 from lakeside.settings import LimitSettings
 from lakeside.warehouse.duckdb_errors import first_line, out_of_memory
+from lakeside.warehouse.duckdb_file import Config
 from lakeside.warehouse.duckdb_sandbox import DOUBT_STATISTICS, interrupt_after
 from lakeside.warehouse.lake_profile import Basis, choose_groups
 
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "python_enable_replacements": "false",
-    "memory_limit": "2GB",
-}
 _CURE = "Choose a coarser grain, a condition or fewer months, or raise the limit."
 
 
@@ -67,7 +64,7 @@ def chart_objects(lake: Lake, keys: Sequence[str], spec: ChartSpec, limits: Limi
     condition, names = _read_condition(spec, schema)
     groups, read_bytes = _choose(figures, {*spec.columns, *names}, int(limits.chart_megabytes * 1e6))
     wanted = pa.schema([f for f in schema if f.name in {*spec.columns, *names}])
-    with duckdb.connect(":memory:", config=_CONFIG) as connection:
+    with duckdb.connect(":memory:", config=_configure(limits)) as connection:
         connection.register("object", lake.open_groups(groups, wanted))
         if any(lake.read_footer(key).provenance is None for key in keys):
             connection.execute(DOUBT_STATISTICS)
@@ -99,7 +96,7 @@ def chart_table(table: pa.Table, spec: ChartSpec, limits: LimitSettings) -> Char
     started = time.monotonic()
     check_spec(spec, table.schema)
     condition, _ = _read_condition(spec, table.schema)
-    with duckdb.connect(":memory:", config=_CONFIG) as connection:
+    with duckdb.connect(":memory:", config=_configure(limits)) as connection:
         connection.register("object", table)
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
@@ -116,6 +113,11 @@ def chart_table(table: pa.Table, spec: ChartSpec, limits: LimitSettings) -> Char
         elapsed_seconds=time.monotonic() - started,
         limits=limits,
     )
+
+
+def _configure(limits: LimitSettings) -> Config:
+    """Twice the memory of a query: a chart holds many more groups than the marks that are chosen of them."""
+    return {"python_enable_replacements": "false", "memory_limit": f"{2 * limits.query_megabytes}MB"}
 
 
 def _unify(lake: Lake, figures: Mapping[str, ObjectFigures]) -> pa.Schema:

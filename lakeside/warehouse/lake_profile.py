@@ -23,12 +23,8 @@ from lakeside.lake.lake import Lake
 from lakeside.settings import LimitSettings
 from lakeside.warehouse.column_queries import Bars, measure_column
 from lakeside.warehouse.duckdb_errors import first_line
+from lakeside.warehouse.duckdb_file import Config
 from lakeside.warehouse.duckdb_sandbox import DOUBT_STATISTICS, interrupt_after
-
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "python_enable_replacements": "false",
-    "memory_limit": "1GB",
-}
 
 
 class Basis(StrEnum):
@@ -147,7 +143,9 @@ def _measure(
     bounds.measured += 1
     data = pa.field(column.name, column.data_type)
     try:
-        with duckdb.connect(":memory:", config=_CONFIG) as connection:
+        memory = f"{bounds.limits.query_megabytes}MB"
+        config: Config = {"python_enable_replacements": "false", "memory_limit": memory}
+        with duckdb.connect(":memory:", config=config) as connection:
             connection.register("object", lake.open_column(key, data, groups))
             connection.execute(DOUBT_STATISTICS)
             connection.execute("SET enable_external_access = false")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from lakeside.errors import LakesideError
+import pytest
+
+from lakeside.errors import LakesideError, LimitExceeded
 from lakeside.queries.asking import Place, ask, foresee, limits_of
 from lakeside.queries.running import QueryDesk, State
 from lakeside.queries.session import QuerySession
@@ -45,7 +47,12 @@ def meet_query_seconds(world: World) -> None:
 
 @meets("limits.query_megabytes")
 def meet_query_megabytes(world: World) -> None:
-    _ask(world, GREEDY, {"limits.query_megabytes": 64, "limits.query_seconds": 600})
+    bounds = {"limits.query_megabytes": 64, "limits.query_seconds": 600}
+    with pytest.raises(LimitExceeded) as refused:
+        _ask(world, GREEDY, bounds, Place.WAREHOUSE)
+    assert refused.value.limit == "limits.query_megabytes"
+    assert "61.0 MiB" in str(refused.value)  # DuckDB's way of saying 64 MB
+    _ask(world, GREEDY, bounds)
 
 
 @meets("limits.query_disk_megabytes")

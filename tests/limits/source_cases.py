@@ -26,6 +26,7 @@ from lakeside.plan.make import make_plan
 from lakeside.plan.request import PlanRequest
 from lakeside.services import Services
 from lakeside.sources.probe import SourceName
+from lakeside.zones import ingest_zone_shapes, ingest_zones
 from tests.fuzz.csv_target import GREEN as GREEN_HEADER
 from tests.limits.world import World, meets
 from tests.servers.files import Faults, FileServer, serve_folder
@@ -77,6 +78,38 @@ def meet_free_megabytes(world: World) -> None:
 def meet_maximum_file_gigabytes(world: World) -> None:
     with serving(world, {"sources.maximum_file_gigabytes": 1e-8}) as (_, services):
         ingest(services)
+
+
+@meets("sources.redirects")
+def meet_redirects(world: World) -> None:
+    """Two addresses that send to one another; each request counts."""
+    with serving(world, {"sources.redirects": 3}) as (server, services):
+        server.faults[f"/{NAME}"] = Faults(redirect_to=f"{server.url}/other.csv")
+        server.faults["/other.csv"] = Faults(redirect_to=f"{server.url}/{NAME}")
+        try:
+            ingest(services)
+        finally:
+            assert len(server.requests) == 1 + 3
+
+
+@meets("sources.zone_lookup_megabytes")
+def meet_zone_lookup_megabytes(world: World) -> None:
+    write_source(world, b"x" * 3_000, "zones.csv")
+    url = (world.folder / "sources" / "zones.csv").as_uri()
+    bounds = {"sources.zone_lookup_url": url, "sources.zone_lookup_megabytes": 0.002}
+    services = world.open_empty(bounds)
+    try:
+        ingest_zones(services)
+    finally:
+        assert not services.lake.list_objects().objects
+
+
+@meets("sources.zone_shapes_megabytes")
+def meet_zone_shapes_megabytes(world: World) -> None:
+    write_source(world, b"x" * 3_000, "shapes.zip")
+    url = (world.folder / "sources" / "shapes.zip").as_uri()
+    services = world.open_empty({"sources.zone_shapes_url": url, "sources.zone_shapes_megabytes": 0.002})
+    ingest_zone_shapes(services)
 
 
 @meets("sources.download_seconds")

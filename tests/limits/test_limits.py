@@ -11,10 +11,10 @@ from cli import limits_page
 from lakeside.errors import BadFile, FileTooLarge, LimitExceeded
 from lakeside.limits import LIMITS, NO_LIMITS, Ends, Limit
 from lakeside.settings import PROJECT_ROOT, Settings
-from tests.limits import lake_cases, query_cases, source_cases
+from tests.limits import console_cases, lake_cases, query_cases, source_cases
 from tests.limits.world import CASES, World, fill
 
-MODULES = (lake_cases, query_cases, source_cases)  # importing them registers their cases
+MODULES = (console_cases, lake_cases, query_cases, source_cases)  # importing them registers their cases
 
 
 @pytest.fixture(scope="module")

@@ -142,6 +142,20 @@ def test_an_object_opens_on_the_page_of_the_url(filled_home: Path, open_page: Op
     assert "Rows 1,401 to 1,500 of 1,500 rows" in drawn
 
 
+def test_a_link_that_is_too_long_is_refused_with_the_settings_name(
+    filled_home: Path, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page changes its address without a request, so the guard before the console does not see it."""
+    monkeypatch.setenv("LAKESIDE_CONSOLE__LINK_CHARACTERS", "2000")
+    app = open_page(filled_home, "lake", object=GREEN_KEY, where="é" * 400)
+    drawn = html_of(app)
+    assert "More than a limit allows" in drawn
+    assert "LAKESIDE_CONSOLE__LINK_CHARACTERS" in drawn
+    assert "lpep_pickup_datetime" not in drawn
+    app.query_params["where"] = "VendorID = 1"
+    assert "More than a limit allows" not in html_of(app.run())
+
+
 @pytest.mark.parametrize("key", ["data/green/green_tripdata_2031-01.parquet", "../../etc/passwd"])
 def test_an_object_that_is_not_there_is_said_so(key: str, filled_home: Path, open_page: OpenPage) -> None:
     app = open_page(filled_home, "lake", object=key)

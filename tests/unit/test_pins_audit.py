@@ -1,6 +1,6 @@
 """`make audit` says what was found out, and never that nothing is known where nothing was asked.
 
-pip-audit itself ends with 0 for packages PyPI did not tell it of; a script of that name gives its answers here.
+pip-audit itself ends with 0 for packages PyPI did not tell it of; a script of its name gives answers here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which requests the console takes: right Host, own Origin, and nothing but looking.
+"""Which requests the console takes: right Host, own Origin, nothing but looking, and no more than is allowed.
 
 A stranger's page can make a browser on this machine send requests here. Its websocket or its `fetch`
 carries its own Origin; a name that it makes resolve to this machine (DNS rebinding) stands in the Host. Both
@@ -12,6 +12,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -19,11 +20,16 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lakeside.errors import LimitExceeded
+from lakeside.settings import ConsoleSettings
+from ui.serving.bounds import Sessions, require_short
+
 logger = logging.getLogger(__name__)
 
 _LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
 _REFUSED = "refused a request: %s host=%r origin=%r path=%r"
 _POLICY_VIOLATION = 1008  # RFC 6455, 7.4.1
+_MOST_LOGGED = 500  # characters of a path
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +78,33 @@ def _name_of(host: str | None) -> str | None:
     return parts.hostname.lower().rstrip(".")
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a request is not answered; `status` is HTTP's."""
+
+    status: int
+    reason: str
+
+
 class Guard:
     """ASGI middleware: refuses what is not for us, and puts the security headers on every answer."""
 
-    def __init__(self, app: ASGIApp, names: Names, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, app: ASGIApp, names: Names, headers: Mapping[str, str], bounds: ConsoleSettings
+    ) -> None:
         self._app = app
         self._names = names
         self._headers = headers
+        self._link_characters = bounds.link_characters
+        self._sessions = Sessions(bounds.sessions)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        reason = self._find_reason(scope)
+        refusal = self._find_refusal(scope)
         if scope["type"] == "websocket":
-            if reason:
-                await send({"type": "websocket.close", "code": _POLICY_VIOLATION, "reason": reason})
-            else:
-                await self._app(scope, receive, send)
+            await self._open_page(scope, receive, send, refusal)
             return
 
         async def send_with_headers(message: Message) -> None:
@@ -99,11 +114,26 @@ class Guard:
                     headers[name] = value
             await send(message)
 
-        app = PlainTextResponse(reason + "\n", status_code=403) if reason else self._app
-        await app(scope, receive, send_with_headers)
+        await (_answer(refusal) if refusal else self._app)(scope, receive, send_with_headers)
 
-    def _find_reason(self, scope: Scope) -> str:
-        """Why the request is refused; empty when it is not."""
+    async def _open_page(self, scope: Scope, receive: Receive, send: Send, refusal: Refusal | None) -> None:
+        """The websocket of one page, for as long as it is open."""
+        with ExitStack() as opened:
+            if refusal is None:
+                try:
+                    opened.enter_context(self._sessions.enter())
+                except LimitExceeded as error:
+                    refusal = Refusal(503, str(error))
+            if refusal is None:
+                await self._app(scope, receive, send)
+                return
+        if refusal.status != 403 and "websocket.http.response" in scope.get("extensions", {}):
+            await _answer(refusal)(scope, receive, send)
+        else:  # which the server makes a 403 of
+            await send({"type": "websocket.close", "code": _POLICY_VIOLATION, "reason": refusal.reason})
+
+    def _find_refusal(self, scope: Scope) -> Refusal | None:
+        """Why the request is refused; None when it is not."""
         headers = Headers(scope=scope)
         host, origin = headers.get("host"), headers.get("origin")
         reason = ""
@@ -113,6 +143,25 @@ class Guard:
             reason = "The console does not answer pages of other origins."
         elif scope["type"] == "http" and scope["method"] not in _LOOKING:
             reason = "The console takes no uploads: GET and HEAD only."
-        if reason:
-            logger.warning(_REFUSED, reason, host, origin, scope["path"])
-        return reason
+        refusal = Refusal(403, reason) if reason else self._find_bound(scope, headers)
+        if refusal:
+            logger.warning(_REFUSED, refusal.reason, host, origin, scope["path"][:_MOST_LOGGED])
+        return refusal
+
+    def _find_bound(self, scope: Scope, headers: Headers) -> Refusal | None:
+        """Which bound the request meets: the length of its address, or, of a page, that there is no room."""
+        try:
+            require_short(len(scope["raw_path"]) + len(scope["query_string"]), self._link_characters)
+        except LimitExceeded as error:
+            return Refusal(414, str(error))
+        if scope["type"] == "http" and "text/html" in headers.get("accept", ""):
+            try:
+                self._sessions.require_room()  # so that a person reads why, which a websocket cannot say
+            except LimitExceeded as error:
+                return Refusal(503, str(error))
+        return None
+
+
+def _answer(refusal: Refusal) -> ASGIApp:
+    later = {"retry-after": "60"} if refusal.status == 503 else None
+    return PlainTextResponse(refusal.reason + "\n", status_code=refusal.status, headers=later)
