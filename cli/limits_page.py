@@ -41,7 +41,7 @@ query and its rows, and how many run of all sessions is `limits.queries_at_once`
 | runs in one list, lines of a log in one answer | 200 | the next ones are asked for |
 | a check of your own | 20,000 characters, 200 files | named as faulty |
 | a request to Prefect | 10 s | the page says that Prefect is away |
-| a call of BigQuery, a job of ours | 30 s, 30 min | tried again |
+| a job of ours in BigQuery | 30 min | tried again |
 """
 
 

@@ -71,6 +71,7 @@ LIMITS = (
     Limit("readers.megabytes", _R, "The object is not read; it is very large, or damaged."),
     Limit("readers.seconds", _R, "The process that reads is ended; another takes its place."),
     Limit("warehouse.wait_seconds", _L, "The flow tries again; a page says who holds the file."),
+    Limit("warehouse.call_seconds", _L, "The old rows stay; the error says what BigQuery answers."),
     Limit("warehouse.maximum_gigabytes_billed", _R, "The query is not started; nothing is billed."),
     Limit("warehouse.session_gigabytes_billed", _R, "The query is not started; nothing is billed."),
     Limit("sources.connect_seconds", _L, "The request is tried again, `sources.attempts` times."),

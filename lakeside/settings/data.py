@@ -25,6 +25,13 @@ class WarehouseSettings(Section):
     wait_seconds: float = Field(
         60, gt=0, le=3600, description="How long to wait while another process writes the DuckDB file."
     )
+    call_seconds: float = Field(
+        30,
+        gt=0,
+        le=600,
+        description="How long one call of BigQuery may take to be answered, and how long a call is tried "
+        "again that BigQuery refuses in passing: too many at once, or trouble of its own.",
+    )
     maximum_gigabytes_billed: float = Field(
         1, gt=0, le=10_000, description="Upper bound of bytes one interactive query may bill."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,19 +12,16 @@ from functools import cached_property
 from typing import Any
 
 from google.api_core.client_options import ClientOptions
-from google.api_core.retry import Retry
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
-from google.cloud.bigquery.retry import DEFAULT_RETRY
 
 from lakeside.errors import SettingsError
 from lakeside.google_access import GoogleAccess
-from lakeside.settings import Settings
+from lakeside.settings import Settings, WarehouseSettings
 from lakeside.warehouse.bigquery_errors import google_errors
+from lakeside.warehouse.bigquery_patience import BoundedAdapter, bounded
 from lakeside.warehouse.protocol import MINIMUM_BILLED_BYTES
 
-CALL_SECONDS = 30.0
-READY_SECONDS = 10.0
 JOB_SECONDS = 1_800.0
 BILLED_MARGIN = 1.2
 LABELS = {"app": "lakeside"}
@@ -55,6 +53,7 @@ class BigQueryPlace:
     dataset: str
     location: str
     access: GoogleAccess = field(default_factory=GoogleAccess)
+    call_seconds: float = WarehouseSettings().call_seconds
 
     @classmethod
     def of(cls, settings: Settings, credentials: Any = None) -> BigQueryPlace:
@@ -69,7 +68,7 @@ class BigQueryPlace:
                 "LAKESIDE_WAREHOUSE__PROJECT is not set.", "BigQuery needs the Google Cloud project's id."
             )
         access = GoogleAccess(settings.bigquery_emulator_host, credentials)
-        return cls(chosen.project, chosen.dataset, chosen.location, access)
+        return cls(chosen.project, chosen.dataset, chosen.location, access, chosen.call_seconds)
 
     @property
     def name(self) -> str:
@@ -88,9 +87,17 @@ class BigQueryPlace:
             if endpoint and login is None:
                 login = AnonymousCredentials()  # type: ignore[no-untyped-call]
             options = ClientOptions(api_endpoint=endpoint) if endpoint else None
-            return bigquery.Client(
+            client = bigquery.Client(
                 project=self.project, location=self.location, credentials=login, client_options=options
             )
+            for scheme in ("https://", "http://"):
+                client._http.mount(scheme, BoundedAdapter(self.call_seconds))
+            return client
+
+    def patience(self, at_most: float = math.inf) -> dict[str, Any]:
+        """`retry` and `timeout` of a call: seconds for an answer, and for further tries of what may pass."""
+        seconds = min(self.call_seconds, at_most)
+        return {"retry": bounded(seconds), "timeout": seconds}
 
     @property
     def is_emulated(self) -> bool:
@@ -116,7 +123,7 @@ class BigQueryPlace:
                 sql,
                 job_config=config,
                 job_id_prefix=job_prefix(budget.purpose),
-                retry=bounded(min(CALL_SECONDS, budget.seconds)),
+                retry=bounded(min(self.call_seconds, budget.seconds)),
                 timeout=budget.seconds,
                 job_retry=None,
             )
@@ -127,7 +134,7 @@ class BigQueryPlace:
         """Run a query of our own to its end; all its rows."""
         job = self.start_query(sql, budget, values)
         with google_errors(self.name):
-            return list(job.result(timeout=budget.seconds, retry=bounded(CALL_SECONDS), job_retry=None))
+            return list(job.result(timeout=budget.seconds, retry=bounded(self.call_seconds), job_retry=None))
 
     def dry_run(self, sql: str, budget: Budget) -> bigquery.QueryJob:
         """Have BigQuery parse and plan a query without running it."""
@@ -138,16 +145,11 @@ class BigQueryPlace:
             dry_run=True,
             use_query_cache=False,
         )
-        seconds = min(CALL_SECONDS, budget.seconds)
+        seconds = min(self.call_seconds, budget.seconds)
         with google_errors(self.name):
             return self.client.query(
                 sql, job_config=config, retry=bounded(seconds), timeout=seconds, job_retry=None
             )
-
-
-def bounded(seconds: float) -> Retry:
-    """Google's own retry, given up after that many seconds (its default is ten minutes)."""
-    return DEFAULT_RETRY.with_timeout(seconds)
 
 
 def job_prefix(*parts: str) -> str:

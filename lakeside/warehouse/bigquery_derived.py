@@ -9,14 +9,13 @@ from google.cloud import bigquery
 
 from lakeside.warehouse import bigquery_tables as tables
 from lakeside.warehouse.bigquery_client import (
-    CALL_SECONDS,
     LABELS,
     BigQueryPlace,
     Budget,
-    bounded,
     names,
 )
 from lakeside.warehouse.bigquery_errors import google_errors
+from lakeside.warehouse.bigquery_patience import bounded
 from lakeside.warehouse.bigquery_query import estimate_bigquery, query_bigquery
 from lakeside.warehouse.protocol import Derived, QueryLimits, TablePage
 from lakeside.warehouse.sql.derive import derive_for_bigquery
@@ -50,7 +49,7 @@ def preview_rows(place: BigQueryPlace, name: str, offset: int, limits: QueryLimi
             start_index=offset,
             max_results=limits.rows + 1,
             page_size=limits.rows + 1,
-            retry=bounded(min(limits.seconds, CALL_SECONDS)),
+            retry=bounded(min(limits.seconds, place.call_seconds)),
             timeout=limits.seconds,
         ).to_arrow(create_bqstorage_client=False)
     page = found.slice(0, limits.rows)
@@ -68,7 +67,7 @@ def _find_budget(place: BigQueryPlace, derived: Derived, select: str) -> Budget:
     """A view's statement reads nothing; a table's reads what its SELECT does, as the dry run says."""
     if not derived.as_table:
         return replace(Budget.of("model", 0), seconds=derived.seconds)
-    estimate = estimate_bigquery(place, select, QueryLimits(1, CALL_SECONDS, _ANY_BYTES))
+    estimate = estimate_bigquery(place, select, QueryLimits(1, place.call_seconds, _ANY_BYTES))
     budget = Budget.of("model", estimate.processed_bytes, max(len(estimate.tables), 1))
     return replace(budget, seconds=derived.seconds)
 
@@ -87,7 +86,5 @@ def _describe(place: BigQueryPlace, derived: Derived) -> None:
         )
         for field in table.schema
     ]
-    with google_errors(place.name):
-        place.client.update_table(
-            table, ["description", "labels", "schema"], retry=bounded(CALL_SECONDS), timeout=CALL_SECONDS
-        )
+    with google_errors(place.table(derived.name)):
+        place.client.update_table(table, ["description", "labels", "schema"], **place.patience())

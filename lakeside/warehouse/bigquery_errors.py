@@ -27,6 +27,7 @@ _PASSING_REASONS = {
     "internalError",
     "jobBackendError",
 }
+_RATE_REASONS = {"rateLimitExceeded", "jobRateLimitExceeded"}
 _SPENT_REASONS = {"bytesBilledLimitExceeded", "quotaExceeded", "resourcesExceeded", "responseTooLarge"}
 _CONFLICT_WORDS = ("concurrent update", "could not serialize", "aborted due to concurrent")
 
@@ -65,7 +66,7 @@ def translate(error: Exception, place: str) -> LakesideError:
     if reasons & _SPENT_REASONS or "bytes billed" in text:
         return LimitExceeded(f"{place}: {text}", "Ask for fewer months or columns, or raise the limit.")
     if isinstance(error, _PASSING) or reasons & _PASSING_REASONS:
-        return BackendUnavailable(f"{place} does not answer: {text}", "Try again in a while.")
+        return _unavailable(error, place)
     if isinstance(error, google.NotFound):
         return NotFound(f"{place}: {text}", "Load a month first, or check project and dataset.")
     if isinstance(error, google.Forbidden | google.Unauthorized | auth.GoogleAuthError):
@@ -75,7 +76,35 @@ def translate(error: Exception, place: str) -> LakesideError:
         )
     if isinstance(error, google.ClientError):
         return QueryRejected(f"BigQuery refused it: {text}", "Check names, types and values.")
+    if isinstance(error, requests.RequestException):  # redirects in a circle, a page that is not JSON
+        return BackendUnavailable(
+            f"{place}: what answers is not BigQuery: {text}",
+            "Check what stands between here and Google: a proxy, or a page that asks for a login.",
+        )
     return LakesideError(f"{place}: {text}", "")
+
+
+def _unavailable(error: Exception, place: str) -> BackendUnavailable:
+    """What may pass by itself; a refusal that stayed says for how long, and what there is to change."""
+    last = _find_last(error)
+    lasting = "" if last is error else ", again and again for LAKESIDE_WAREHOUSE__CALL_SECONDS."
+    if isinstance(last, google.TooManyRequests) or _reasons(last) & _RATE_REASONS:
+        hint = "Work on fewer months at once (LAKESIDE_INGEST__MONTHS_AT_ONCE), or try again in a while."
+    else:
+        hint = "Try again in a while."
+    return BackendUnavailable(f"{place} does not answer: {_text(last)}{lasting}", hint)
+
+
+def _find_last(error: Exception) -> Exception:
+    """The last refusal of those that were tried again until time was up.
+
+    Where a job is polled the client says only that the job's time is up, which it is not.
+    """
+    given_up = error.__context__ if isinstance(error, concurrent.futures.TimeoutError) else error
+    last = getattr(given_up, "cause", None) if isinstance(given_up, google.RetryError) else None
+    if isinstance(last, google.GoogleAPICallError | requests.RequestException | auth.TransportError):
+        return last
+    return error
 
 
 def _text(error: Exception) -> str:

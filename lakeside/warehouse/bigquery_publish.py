@@ -18,17 +18,17 @@ from lakeside.lake.provenance import ColumnStats, Provenance
 from lakeside.month import Month
 from lakeside.warehouse.audit import LoadPlan
 from lakeside.warehouse.bigquery_client import (
-    CALL_SECONDS,
     JOB_SECONDS,
     LABELS,
     BigQueryPlace,
     Budget,
-    bounded,
     job_prefix,
     literal,
     names,
 )
 from lakeside.warehouse.bigquery_errors import TransactionConflict, google_errors
+from lakeside.warehouse.bigquery_patience import bounded, count_further_tries
+from lakeside.warehouse.bigquery_tables import get_table
 from lakeside.warehouse.figures import GOOGLESQL, figure_expressions, read_figures
 from lakeside.warehouse.loads import LOADS_NAMES, LOADS_TABLE, read_publications
 from lakeside.warehouse.protocol import Publication
@@ -50,9 +50,7 @@ def load_object(place: BigQueryPlace, source: tuple[Lake, str], table: str, pref
     """
     config = bigquery.LoadJobConfig(
         source_format=bigquery.SourceFormat.PARQUET,
-        schema=place.client.get_table(
-            place.table(table), retry=bounded(CALL_SECONDS), timeout=CALL_SECONDS
-        ).schema,
+        schema=get_table(place, table).schema,
         create_disposition=bigquery.CreateDisposition.CREATE_NEVER,
         write_disposition=bigquery.WriteDisposition.WRITE_TRUNCATE,
         labels=LABELS,
@@ -73,15 +71,13 @@ def run_load(
     more, BigQuery says that it exists, and it is waited for.
     """
     name = f"{prefix}{uuid.uuid4()}"
-    with google_errors(place.name):
+    with google_errors(place.table(table)):
         job: Any
         try:
             job = _start_load(place, source, place.table(table), name, config)
         except google.Conflict:
-            job = place.client.get_job(
-                name, location=place.location, retry=bounded(CALL_SECONDS), timeout=CALL_SECONDS
-            )
-        job.result(timeout=JOB_SECONDS, retry=bounded(CALL_SECONDS))
+            job = place.client.get_job(name, location=place.location, **place.patience())
+        job.result(timeout=JOB_SECONDS, retry=bounded(place.call_seconds))
 
 
 def _start_load(
@@ -95,12 +91,16 @@ def _start_load(
             table,
             job_config=config,
             job_id=name,
-            retry=bounded(CALL_SECONDS),
-            timeout=CALL_SECONDS,
+            **place.patience(),
         )
     with lake.open_reader(key) as handle:
         return place.client.load_table_from_file(
-            cast(IO[bytes], handle), table, job_config=config, job_id=name, timeout=JOB_SECONDS
+            cast(IO[bytes], handle),
+            table,
+            job_config=config,
+            job_id=name,
+            num_retries=count_further_tries(place.call_seconds),
+            timeout=place.call_seconds,
         )
 
 

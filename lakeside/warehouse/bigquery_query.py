@@ -18,8 +18,9 @@ from lakeside.errors import (
     QueryCancelled,
     QueryRejected,
 )
-from lakeside.warehouse.bigquery_client import CALL_SECONDS, BigQueryPlace, Budget, bounded
+from lakeside.warehouse.bigquery_client import BigQueryPlace, Budget
 from lakeside.warehouse.bigquery_errors import google_errors
+from lakeside.warehouse.bigquery_patience import bounded
 from lakeside.warehouse.cancelling import QueryHandle, stopped_by
 from lakeside.warehouse.protocol import (
     QueryEstimate,
@@ -38,6 +39,7 @@ BASIS = "BigQuery's dry run"
 class _Job:
     """The job of one query as two threads see it: one waits for it, one may cancel it."""
 
+    place: BigQueryPlace
     handle: QueryHandle
     job: bigquery.QueryJob | None = None
     is_asked: bool = False
@@ -48,7 +50,7 @@ class _Job:
             return
         self.is_asked = True
         with contextlib.suppress(LakesideError), google_errors(self.job.job_id):
-            self.job.cancel(retry=bounded(CALL_SECONDS), timeout=CALL_SECONDS)
+            self.job.cancel(**self.place.patience())
 
 
 def estimate_bigquery(place: BigQueryPlace, sql: str, limits: QueryLimits) -> QueryEstimate:
@@ -80,7 +82,7 @@ def query_bigquery(
     """
     started = time.monotonic()
     require_within(estimate_bigquery(place, sql, limits), limits)
-    held = _Job(handle or QueryHandle())
+    held = _Job(place, handle or QueryHandle())
     job, table = _fetch(place, sql, limits, held)
     return QueryResult(
         table=table.slice(0, limits.rows),
@@ -103,7 +105,7 @@ def _fetch(
             held.job = place.start_query(sql, Budget(limits.billed_bytes, limits.seconds, "query"))
             with google_errors(place.name):
                 rows = held.job.result(
-                    timeout=limits.seconds + CALL_SECONDS,
+                    timeout=limits.seconds + place.call_seconds,
                     retry=bounded(limits.seconds),
                     max_results=limits.rows + 1,
                     job_retry=None,

@@ -15,11 +15,9 @@ from google.cloud import bigquery
 from lakeside.datasets.contract import SOURCE_MONTH, Column, Dataset, Reference
 from lakeside.errors import ContractViolation, LakesideError, NotFound
 from lakeside.warehouse.bigquery_client import (
-    CALL_SECONDS,
     LABELS,
     BigQueryPlace,
     Budget,
-    bounded,
     labels_of,
     names,
 )
@@ -47,11 +45,9 @@ def ensure_dataset(place: BigQueryPlace) -> None:
     wanted.labels = LABELS
     with google_errors(place.name):
         try:
-            place.client.get_dataset(place.name, retry=bounded(CALL_SECONDS), timeout=CALL_SECONDS)
+            place.client.get_dataset(place.name, **place.patience())
         except google.NotFound:
-            place.client.create_dataset(
-                wanted, exists_ok=True, retry=bounded(CALL_SECONDS), timeout=CALL_SECONDS
-            )
+            place.client.create_dataset(wanted, exists_ok=True, **place.patience())
 
 
 def ensure_loads(place: BigQueryPlace) -> None:
@@ -103,10 +99,8 @@ def create_staging(place: BigQueryPlace, columns: Sequence[Column], stem: str) -
 
 def drop_table(place: BigQueryPlace, name: str) -> None:
     """Drop a table; nothing when it is gone already."""
-    with google_errors(place.name):
-        place.client.delete_table(
-            place.table(name), not_found_ok=True, retry=bounded(CALL_SECONDS), timeout=CALL_SECONDS
-        )
+    with google_errors(place.table(name)):
+        place.client.delete_table(place.table(name), not_found_ok=True, **place.patience())
 
 
 def drop_staging(place: BigQueryPlace, name: str) -> None:
@@ -132,7 +126,7 @@ def list_names(place: BigQueryPlace) -> list[str]:
     """Names of all tables, staging too; empty when there is no dataset."""
     with google_errors(place.name):
         try:
-            tables = place.client.list_tables(place.name, retry=bounded(CALL_SECONDS), timeout=CALL_SECONDS)
+            tables = place.client.list_tables(place.name, **place.patience())
             return sorted(table.table_id for table in tables)
         except google.NotFound:
             return []
@@ -175,14 +169,14 @@ def find_table(place: BigQueryPlace, name: str) -> bigquery.Table | None:
 
 def get_table(place: BigQueryPlace, name: str) -> bigquery.Table:
     """A table's description; NotFound when there is none."""
-    with google_errors(place.name):
-        return place.client.get_table(place.table(name), retry=bounded(CALL_SECONDS), timeout=CALL_SECONDS)
+    with google_errors(place.table(name)):
+        return place.client.get_table(place.table(name), **place.patience())
 
 
 def create_table(place: BigQueryPlace, table: bigquery.Table) -> None:
     """Create a table; nothing when another process was faster."""
-    with google_errors(place.name):
-        place.client.create_table(table, exists_ok=True, retry=bounded(CALL_SECONDS), timeout=CALL_SECONDS)
+    with google_errors(place.table(table.table_id)):
+        place.client.create_table(table, exists_ok=True, **place.patience())
 
 
 def _new_table(place: BigQueryPlace, dataset: Dataset) -> bigquery.Table:
@@ -225,10 +219,8 @@ def _add_columns(place: BigQueryPlace, dataset: Dataset, added: Sequence[Column]
     kept = [ours.pop(field.name.casefold(), field) for field in table.schema]
     table.schema = [*kept, *ours.values()]
     table.labels = _labels(dataset)
-    with google_errors(place.name):
-        place.client.update_table(
-            table, ["schema", "labels"], retry=bounded(CALL_SECONDS), timeout=CALL_SECONDS
-        )
+    with google_errors(place.table(dataset.name)):
+        place.client.update_table(table, ["schema", "labels"], **place.patience())
 
 
 def _labels(dataset: Dataset) -> dict[str, str]:

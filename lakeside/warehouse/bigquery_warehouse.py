@@ -19,10 +19,8 @@ from lakeside.warehouse import bigquery_tables as tables
 from lakeside.warehouse.audit import blaming_replacement, judge_staged, plan_load
 from lakeside.warehouse.bigquery_checks import insert_results, select_history, select_latest
 from lakeside.warehouse.bigquery_client import (
-    READY_SECONDS,
     BigQueryPlace,
     Budget,
-    bounded,
     job_prefix,
     literal,
     names,
@@ -53,6 +51,7 @@ from lakeside.warehouse.protocol import (
     TablePage,
 )
 
+READY_SECONDS = 10.0
 _DAY_SECONDS = 86_400
 
 
@@ -213,9 +212,7 @@ class BigQueryWarehouse:
         exists = True
         with google_errors(self.location):
             try:
-                self._place.client.get_dataset(
-                    self.location, retry=bounded(READY_SECONDS), timeout=READY_SECONDS
-                )
+                self._place.client.get_dataset(self.location, **self._place.patience(READY_SECONDS))
             except google.NotFound:
                 exists = False
         return {

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.bigquery_scene import Scene, open_scene
+
 
 @dataclass(frozen=True)
 class SmallDisk:
@@ -64,3 +66,17 @@ def mount_disk(tmp_path: Path) -> Iterator[Callable[[str], SmallDisk]]:
     finally:
         for folder in mounted:
             subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.fixture(scope="package")
+def bigquery_scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """One emulator for all that is done to BigQuery here."""
+    with open_scene(tmp_path_factory.mktemp("bigquery")) as scene:
+        yield scene
+
+
+@pytest.fixture
+def scene(bigquery_scene: Scene) -> Scene:
+    """The same with a proxy that lets everything pass, and forgot what was asked."""
+    bigquery_scene.proxy.clear()
+    return bigquery_scene

@@ -3,84 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from lakeside.errors import AccessDenied, BackendUnavailable, LakesideError, LimitExceeded, NotFound
-from lakeside.lake.lake import Lake
-from lakeside.settings import Settings, WarehouseSettings
-from lakeside.warehouse.bigquery_warehouse import BigQueryWarehouse
 from lakeside.warehouse.figures import compare_figures
-from tests.builders import write_month
+from tests.faults.bigquery_scene import (
+    AT_SWAP,
+    JOBS,
+    NEW_ROWS,
+    OLD_ROWS,
+    UPLOAD,
+    Scene,
+    fail_at_its_end,
+    start_and_fail,
+)
 from tests.faults.whole import GREEN, KEY, MONTH
-from tests.servers.bigquery import run_bigquery_server
-from tests.servers.fault_proxy import Fault, FaultProxy, run_fault_proxy
+from tests.servers.fault_proxy import Fault
 
 pytestmark = pytest.mark.emulator
-
-OLD_ROWS, NEW_ROWS = 40, 60
-JOBS = r"^/bigquery/v2/projects/test/jobs"  # queries; uploads have a path of their own
-UPLOAD = "/upload/"
-AT_SWAP = 2  # of the jobs that publishing starts, the audit and a look at the publications come first
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A warehouse on the emulator behind a proxy, and the month with fewer and with more rows."""
-
-    warehouse: BigQueryWarehouse
-    proxy: FaultProxy
-    fewer: Lake
-    more: Lake
-
-    def publish(self, lake: Lake) -> None:
-        """Publish the month a lake has."""
-        self.warehouse.publish_month(GREEN, MONTH, lake, KEY)
-
-    def count_rows(self) -> tuple[int, int]:
-        """(rows in the table, rows its publication names)."""
-        counted = self.warehouse.count_months()[("green", MONTH)]
-        return counted, self.warehouse.list_publications()[("green", MONTH)].rows
-
-
-@pytest.fixture(scope="module")
-def whole_scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    """One dataset for all faults: each test leaves the month of one of the two lakes whole."""
-    folder = tmp_path_factory.mktemp("bigquery")
-    lakes = []
-    for rows in (OLD_ROWS, NEW_ROWS):
-        lakes.append(Lake.open(Settings(lake_url=str(folder / str(rows)))))
-        write_month(lakes[-1], GREEN, MONTH, rows)
-    chosen = WarehouseSettings(kind="bigquery", project="test", dataset="trips_faults")
-    with run_bigquery_server(folder, folder / "gcs") as server, run_fault_proxy(server.url) as proxy:
-        warehouse = BigQueryWarehouse.open(Settings(warehouse=chosen, bigquery_emulator_host=proxy.url))
-        scene = Scene(warehouse, proxy, lakes[0], lakes[1])
-        scene.publish(scene.fewer)
-        yield scene
-
-
-@pytest.fixture
-def scene(whole_scene: Scene) -> Scene:
-    whole_scene.proxy.clear()
-    return whole_scene
-
-
-def start_and_fail(body: bytes) -> bytes:
-    """A job that was accepted and runs; what it was to do is never done."""
-    document = json.loads(body)
-    document["jobReference"]["location"] = "US"
-    return json.dumps({**document, "status": {"state": "RUNNING"}, "statistics": {"query": {}}}).encode()
-
-
-def fail_at_its_end(answer: bytes) -> bytes:
-    """The resource of a load job that ended with an error of BigQuery's own."""
-    error = {"reason": "backendError", "message": "Error encountered during execution. Retrying may help."}
-    status = {"state": "DONE", "errorResult": error, "errors": [error]}
-    return json.dumps({**json.loads(answer), "status": status}).encode()
-
 
 FAILURES: dict[str, tuple[list[Fault], type[LakesideError], bool]] = {
     "quota spent": (

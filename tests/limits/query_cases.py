@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
-from lakeside.errors import LakesideError, LimitExceeded
+from lakeside.errors import BackendUnavailable, LakesideError, LimitExceeded
 from lakeside.queries.asking import Place, ask, foresee, limits_of
 from lakeside.queries.running import QueryDesk, State
 from lakeside.queries.session import QuerySession
 from lakeside.queries.spending import SessionBudget
+from lakeside.services import open_warehouse
+from lakeside.settings import Settings
 from lakeside.warehouse.protocol import QueryResult, require_within
 from tests.limits.world import World, meets
+from tests.servers.refusing import run_refusing_server
 
 SECONDS = 60
 ENDLESS = """SELECT COUNT(*) AS n FROM green a, green b, green c, green d, green e
@@ -127,3 +130,13 @@ def meet_session_gigabytes_billed(world: World) -> None:
         session.start(QueryDesk(1), services, sql, foresee(services, Place.WAREHOUSE, sql))
     finally:
         assert session.running is None
+
+
+@meets("warehouse.call_seconds")
+def meet_call_seconds(world: World) -> None:
+    """A BigQuery that refuses everything."""
+    chosen = {"kind": "bigquery", "project": "test", "call_seconds": 0.3}
+    with run_refusing_server(503) as url:
+        settings = Settings.model_validate({"warehouse": chosen, "bigquery_emulator_host": url})
+        with pytest.raises(BackendUnavailable, match="again and again for LAKESIDE_WAREHOUSE__CALL_SECONDS"):
+            open_warehouse(settings).list_tables()

@@ -38,6 +38,7 @@ class Fault:
 
     method: str
     path: str  # a regular expression searched for in path and query
+    token: str = ""  # only requests that carry this login
     times: int = 1
     skip: int = 0
     seconds: float = 0.0  # pause before anything is done
@@ -53,9 +54,11 @@ class Fault:
     cut_after_bytes: int = 0  # the answer's body is cut after so many bytes
     hits: int = 0  # how often it has happened
 
-    def takes(self, method: str, path: str) -> bool:
+    def takes(self, method: str, path: str, token: str) -> bool:
         """Whether it happens to this request; counts."""
         if self.method not in ("*", method) or not re.search(self.path, path):
+            return False
+        if self.token not in ("", token):
             return False
         if self.skip > 0:
             self.skip -= 1
@@ -83,6 +86,7 @@ class FaultProxy:
     url: str = ""
     faults: list[Fault] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    tokens: set[str] = field(default_factory=set)  # logins that were shown to it
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, fault: Fault) -> Fault:
@@ -96,12 +100,14 @@ class FaultProxy:
         with self.lock:
             self.faults.clear()
             self.requests.clear()
+            self.tokens.clear()
 
-    def find(self, method: str, path: str) -> Fault | None:
+    def find(self, method: str, path: str, token: str = "") -> Fault | None:
         """The fault of this request."""
         with self.lock:
             self.requests.append(f"{method} {path}")
-            return next((fault for fault in self.faults if fault.takes(method, path)), None)
+            self.tokens |= {token} - {""}
+            return next((fault for fault in self.faults if fault.takes(method, path, token)), None)
 
 
 @contextmanager
@@ -137,7 +143,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _handle(self) -> None:
         body = self._read_body()
-        fault = self.proxy.find(self.command, self.path)
+        token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+        fault = self.proxy.find(self.command, self.path, token)
         if fault is None:
             return self._send(*self._forward(body))
         time.sleep(fault.seconds)

@@ -13,10 +13,11 @@ from typing import Any
 
 @dataclass
 class TokenServer:
-    """A running endpoint: the key that leads to it, and how many tokens it gave out."""
+    """A running endpoint: the key that leads to it, and the tokens it gave out."""
 
     key: dict[str, Any]
     given: list[str] = field(default_factory=list)
+    is_revoked: bool = False  # the key is known no more
 
 
 @contextmanager
@@ -54,16 +55,28 @@ def _make_key(token_uri: str) -> dict[str, Any]:
     }
 
 
+def open_login(server: TokenServer) -> Any:
+    """Credentials of google-auth's by that key."""
+    from google.oauth2.service_account import Credentials
+
+    scopes = ["https://www.googleapis.com/auth/cloud-platform"]
+    return Credentials.from_service_account_info(server.key, scopes=scopes)  # type: ignore[no-untyped-call]
+
+
 class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Quiet."""
 
     def do_POST(self) -> None:
         state: TokenServer = self.server.state  # type: ignore[attr-defined]
-        state.given.append(f"token-{len(state.given)}")
-        body = {"access_token": state.given[-1], "expires_in": 3600, "token_type": "Bearer"}
+        body: dict[str, Any]
+        if state.is_revoked:
+            body = {"error": "invalid_grant", "error_description": "Invalid JWT Signature."}
+        else:
+            state.given.append(f"token-{len(state.given)}")
+            body = {"access_token": state.given[-1], "expires_in": 3600, "token_type": "Bearer"}
         document = json.dumps(body).encode()
-        self.send_response(200)
+        self.send_response(400 if state.is_revoked else 200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(document)))
         self.end_headers()

@@ -21,7 +21,7 @@ from lakeside.errors import (
     QueryRejected,
 )
 from lakeside.settings import PROJECT_ROOT
-from lakeside.warehouse.bigquery_client import Budget, literal
+from lakeside.warehouse.bigquery_client import BigQueryPlace, Budget, literal
 from lakeside.warehouse.bigquery_errors import TransactionConflict, translate
 from lakeside.warehouse.protocol import MINIMUM_BILLED_BYTES
 
@@ -59,6 +59,13 @@ def calls(name: str) -> list[tuple[str, ast.Call]]:
 
 def keywords(call: ast.Call) -> set[str | None]:
     return {keyword.arg for keyword in call.keywords}
+
+
+def find_patience(call: ast.Call) -> set[str]:
+    """What `**place.patience()` gives a call."""
+    given = [ast.unparse(keyword.value) for keyword in call.keywords if keyword.arg is None]
+    is_patient = any("place.patience(" in text for text in given)
+    return set(BigQueryPlace("p", "d", "US").patience()) if is_patient else set()
 
 
 def test_every_query_job_has_a_bound_on_bytes() -> None:
@@ -101,12 +108,16 @@ def test_a_budget_is_the_estimate_and_a_fifth_and_bigquerys_minimum_for_each_tab
         "load_table_from_file",
         "result",
         "cancel",
+        "get_table",
+        "get_job",
     ],
 )
 def test_every_call_of_the_client_has_a_bound_on_seconds(name: str) -> None:
     for file, call in calls(name):
         if ast.unparse(call.func).startswith(("place.client.", "self._place.client.", "job.")):
-            assert "timeout" in keywords(call), f"{name} in {file}"
+            given = keywords(call) | find_patience(call)
+            assert {"timeout", "retry"} <= given or name == "load_table_from_file", f"{name} in {file}"
+            assert "timeout" in given, f"{name} in {file}"
 
 
 def with_reason(kind: type[google.GoogleAPICallError], reason: str) -> google.GoogleAPICallError:
