@@ -107,7 +107,7 @@ def measure_history(stack: LightStack) -> list[Row]:
     from flows.api import open_client
     from flows.ingest_months import ingest_months
 
-    client = open_client(stack.api_url, read_seconds=90)  # SQLite stalls for up to a minute
+    client = open_client(stack.api_url, 90)  # SQLite stalls for up to a minute
     for number in range(RUNS):
         parameters = {"dataset": "green", "year": 2009 + number % 15, "months": [1 + number % 12]}
         client.create_flow_run(

@@ -16,8 +16,8 @@ from prefect.exceptions import ObjectNotFound, PrefectException
 from lakeside.errors import AccessDenied, BackendUnavailable, LakesideError, NotFound, SettingsError
 
 START_HINT = "Start it with `lakeside up`."
+_LATE_HINT = "Try again; LAKESIDE_PREFECT__ANSWER_SECONDS allows it more. If it stays so, start it again."
 CONNECT_SECONDS = 5.0  # one that refuses says so at once; this is for a machine that is busy or away
-READ_SECONDS = 10.0
 _BUSY = (429, 502, 503)
 _BUSY_PAUSES_SECONDS = (0.3, 1.0)
 
@@ -58,9 +58,14 @@ class _BoundedTransport(httpx.HTTPTransport):
             raise _unreachable(request, error) from error
 
 
-def open_client(api_url: str, read_seconds: float = READ_SECONDS) -> SyncPrefectClient:
-    """A client of this API. Opens no connection yet and never starts a server of its own."""
-    timeout = httpx.Timeout(read_seconds, connect=min(CONNECT_SECONDS, read_seconds))
+def open_client(api_url: str, seconds: float) -> SyncPrefectClient:
+    """A client of this API. Opens no connection yet and never starts a server of its own.
+
+    Args:
+        api_url: as `http://127.0.0.1:4200/api`.
+        seconds: how long each answer is waited for.
+    """
+    timeout = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
     limits = httpx.Limits(max_connections=16, max_keepalive_connections=8, keepalive_expiry=20)
     settings = {"transport": _BoundedTransport(limits=limits), "timeout": timeout}
     return SyncPrefectClient(api_url, httpx_settings=settings)
@@ -81,10 +86,17 @@ def translated_errors(subject: str) -> Iterator[None]:
         raise BackendUnavailable(f"{subject}: {type(error).__name__}: {error}.", START_HINT) from error
 
 
+def is_late(error: BaseException) -> bool:
+    """Whether the server took the question and had not answered when patience ended."""
+    return isinstance(error.__cause__, httpx.ReadTimeout | httpx.WriteTimeout | httpx.PoolTimeout)
+
+
 def _unreachable(request: httpx.Request, error: httpx.TransportError) -> BackendUnavailable:
-    what = "did not answer in time" if isinstance(error, httpx.TimeoutException) else "does not answer"
-    address = f"{request.url.host}:{request.url.port}"
-    return BackendUnavailable(f"The Prefect server at {address} {what}.", START_HINT)
+    address = f"The Prefect server at {request.url.host}:{request.url.port}"
+    if not isinstance(error, httpx.TimeoutException):
+        return BackendUnavailable(f"{address} does not answer.", START_HINT)
+    seconds = request.extensions["timeout"]["read"]
+    return BackendUnavailable(f"{address} did not answer in time ({seconds:g} s).", _LATE_HINT)
 
 
 def _refusal(subject: str, error: httpx.HTTPStatusError) -> LakesideError:

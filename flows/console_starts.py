@@ -41,10 +41,10 @@ class StartsRuns(Door):
 
         Never raises; `error` of the answer says what is wrong and what mends it.
         """
-        from flows.preflight import LOCAL_SECONDS, run_preflight
+        from flows.preflight import PATIENCE_SECONDS, run_preflight
 
         self._warm_up()
-        return run_preflight(self._services, lambda: self.check_ready(LOCAL_SECONDS), load)
+        return run_preflight(self._services, lambda: self.check_ready(PATIENCE_SECONDS), load)
 
     @changing(Act.START_RUNS)
     def start_ingest(self, launch: Launch) -> RunSummary:

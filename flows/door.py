@@ -22,7 +22,8 @@ from lakeside.shown import hide_secrets
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
-PROBE_SECONDS = 0.8
+PROBE_SECONDS = 2.0  # for a page that only shows how things are
+_CONNECT_SECONDS = 0.8
 _START = "Start it with `lakeside up`."
 
 
@@ -55,22 +56,24 @@ class Door:
         """The API as of now: the setting, else the running stack's, else this machine's port."""
         return find_api_url(self._settings)
 
-    def check_ready(self, seconds: float = PROBE_SECONDS) -> ConsoleHealth:
+    def check_ready(self, seconds: float | None = None) -> ConsoleHealth:
         """Whether a run started now would run. Never raises.
 
         Args:
-            seconds: how long each of two answers is waited for, once Prefect is imported.
+            seconds: how long each of two answers is waited for, once Prefect is imported; by default as
+                long as any other.
         """
         url, pool = hide_secrets(self.api_url), self._settings.prefect.work_pool
         if not _accepts_connections(self.api_url):
             return ConsoleHealth(url, False, 0, False, f"No Prefect server answers at {url}.", _START)
         from flows import queries
+        from flows.api import is_late
 
         try:
             with self._client("The Prefect server", seconds) as client:
                 return queries.read_health(client, url, pool)
         except LakesideError as error:
-            return ConsoleHealth(url, False, 0, False, error.message, error.hint)
+            return ConsoleHealth(url, False, 0, False, error.message, error.hint, is_late(error))
 
     def _warm_up(self) -> None:
         """Import what the first question takes, seconds in a new process, unless no server is there."""
@@ -80,14 +83,14 @@ class Door:
             _ = queries
 
     @contextmanager
-    def _client(self, subject: str, read_seconds: float = 10.0) -> Iterator[SyncPrefectClient]:
+    def _client(self, subject: str, seconds: float | None = None) -> Iterator[SyncPrefectClient]:
         from flows.api import open_client, translated_errors
 
-        url = self.api_url
+        url, patience = self.api_url, seconds or self._settings.prefect.answer_seconds
         with self._lock:
-            client = self._clients.get((url, read_seconds))
+            client = self._clients.get((url, patience))
             if client is None:
-                client = self._clients[url, read_seconds] = open_client(url, read_seconds)
+                client = self._clients[url, patience] = open_client(url, patience)
         with translated_errors(subject):
             yield client
 
@@ -105,7 +108,7 @@ def _accepts_connections(url: str) -> bool:
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
-        with socket.create_connection((parts.hostname or "127.0.0.1", port), timeout=PROBE_SECONDS):
+        with socket.create_connection((parts.hostname or "127.0.0.1", port), timeout=_CONNECT_SECONDS):
             return True
     except OSError:
         return False

@@ -12,10 +12,10 @@ from flows.run_views import Preflight, ReadyCheck
 from flows.runs import ConsoleHealth
 from lakeside.errors import AccessDenied, BackendUnavailable, LakesideError
 from lakeside.services import Services
-from lakeside.settings import Settings
 
-LOCAL_SECONDS = 3.0  # answers take milliseconds, unless months are being ingested on every core
-REMOTE_SECONDS = 5.0  # a cold start at Google's takes more than a second
+# Answers take milliseconds, a cold start at Google's more than a second; what is absent says so at once. So
+# much is for a machine on whose every core months are being ingested.
+PATIENCE_SECONDS = 10.0
 _HINTS = {
     "runs": "Start it with `lakeside up`.",
     "lake": "Check LAKESIDE_LAKE_URL; `lakeside doctor` looks closer.",
@@ -29,10 +29,10 @@ def run_preflight(
 ) -> Preflight:
     """Ask the API, the lake and (when months are to be loaded) the warehouse, all at once.
 
-    Ends at the first thing that is wrong, else when all have answered or the time is up: 3 s on this
-    machine, 5 s where the lake or the warehouse is remote. What has not answered by then counts as
-    unreachable. Never raises; the answers of threads that are still waiting are dropped. Importing the
-    backends is done before, so that a process's first question is judged by the same clock.
+    Ends at the first thing that is wrong, else when all have answered or 10 s are over. What has not
+    answered by then counts as unreachable. Never raises; the answers of threads that are still waiting
+    are dropped. Importing the backends is done before, so that a process's first question is judged by
+    the same clock.
     """
     error = _warm_up(services, load)
     if error is not None:
@@ -45,7 +45,7 @@ def run_preflight(
     answers: SimpleQueue[_Finding] = SimpleQueue()
     for name, question in questions.items():
         threading.Thread(target=_answer, args=(name, question, answers), daemon=True).start()
-    checks = _collect(answers, list(questions), started, _find_bound(services.settings))
+    checks = _collect(answers, list(questions), started, PATIENCE_SECONDS)
     return Preflight(tuple(checks), time.monotonic() - started)
 
 
@@ -103,8 +103,3 @@ def _ask_writable(name: str, facts: Mapping[str, Any]) -> None:
 def _too_slow(name: str, seconds: float) -> BackendUnavailable:
     what = "Prefect's server" if name == "runs" else f"The {name}"
     return BackendUnavailable(f"{what} did not answer within {seconds:g} s.", _HINTS[name])
-
-
-def _find_bound(settings: Settings) -> float:
-    remote = "://" in settings.lake_location and not settings.lake_location.startswith(("file", "memory"))
-    return REMOTE_SECONDS if remote or settings.warehouse.kind == "bigquery" else LOCAL_SECONDS

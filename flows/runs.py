@@ -111,7 +111,11 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class ConsoleHealth:
-    """Whether a run that is started now would run. `message` is empty when it would."""
+    """Whether a run that is started now would run. `message` is empty when it would.
+
+    `is_late`: the server takes connections but had not answered when patience ended, so that another
+    question, waited for longer, may well be answered.
+    """
 
     api_url: str
     api_ok: bool
@@ -119,6 +123,7 @@ class ConsoleHealth:
     pool_paused: bool
     message: str
     hint: str
+    is_late: bool = False
 
     @property
     def can_run(self) -> bool:

@@ -100,6 +100,7 @@ LIMITS = (
     Limit("console.sessions", _R, "The page says so instead of opening; one that is open goes on."),
     Limit("console.link_characters", _R, "Nothing is looked up; the page, or the answer (414), says so."),
     Limit("prefect.wait_seconds", _R, "`lakeside runs … --wait` ends; the runs go on."),
+    Limit("prefect.answer_seconds", _L, "The page or command says that Prefect did not answer in time."),
 )
 
 # Settings with a number that bound nothing of memory, time, disk or money, and why.

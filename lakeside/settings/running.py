@@ -61,6 +61,13 @@ class PrefectSettings(Section):
         description="Seconds that `lakeside runs … --wait` waits for the end of runs, unless --timeout says "
         "otherwise; the runs go on.",
     )
+    answer_seconds: float = Field(
+        30,
+        gt=0,
+        le=300,
+        description="Seconds that each question to Prefect's API is waited for, by pages and commands. On "
+        "SQLite a server that many runs and people use at once takes several.",
+    )
     parts_at_once: int = Field(
         4,
         ge=1,

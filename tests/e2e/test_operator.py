@@ -120,7 +120,7 @@ def test_the_last_lines_of_a_log_are_seen_after_the_run_has_ended(stack: Stack, 
 
     found = read_stack(Settings(home=stack.home))
     assert found is not None
-    client = open_client(found.prefect_api_url)
+    client = open_client(found.prefect_api_url, 90)
     deployment = client.read_deployment_by_name(f"{INGEST_FLOW}/{DEPLOYMENT}")
     asked = {"dataset": "green", "year": 2020, "months": [10]}
     run = client.create_flow_run_from_deployment(deployment.id, parameters=asked, state=Running())

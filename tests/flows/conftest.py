@@ -25,6 +25,7 @@ from tests.servers.files import Faults, FileServer, serve_folder
 
 T = TypeVar("T")
 START_SECONDS = 240
+PATIENCE_SECONDS = 120  # Prefect on SQLite stalls when all cores are taken, which is not what tests are about
 
 
 def wait_for(ask: Callable[[], T], seconds: float, what: str, pause: float = 0.25) -> T:
@@ -61,7 +62,7 @@ class RunningStack:
     console: RunConsole = field(init=False)
 
     def __post_init__(self) -> None:
-        self.settings = Settings(home=self.home)
+        self.settings = Settings(home=self.home, prefect={"answer_seconds": PATIENCE_SECONDS})
         self.console = RunConsole.open(self.settings)
 
     @property
@@ -93,7 +94,8 @@ def start_stack(home: Path, **environment: str) -> RunningStack:
     inherited = {n: v for n, v in os.environ.items() if not n.startswith(("PREFECT", "LAKESIDE"))}
     # Prefect plans the runs of schedules once a minute; a test need not wait for that.
     often = {"PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "5"}
-    surroundings = inherited | often | {"LAKESIDE_HOME": str(home)} | environment
+    patient = {"LAKESIDE_PREFECT__ANSWER_SECONDS": str(PATIENCE_SECONDS)}
+    surroundings = inherited | often | patient | {"LAKESIDE_HOME": str(home)} | environment
     with (home / "up.out").open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "cli.main", "up", *ports],

@@ -15,7 +15,7 @@ from cli.supervisor_plan import make_environment
 from flows.console import RunConsole, RunDetail
 from lakeside.errors import BackendUnavailable
 from lakeside.settings import PROJECT_ROOT, Settings
-from tests.flows.conftest import free_port, wait_for
+from tests.flows.conftest import PATIENCE_SECONDS, free_port, wait_for
 
 START_SECONDS = 240
 
@@ -36,13 +36,18 @@ class LightStack:
         port = free_port()
         self.settings = Settings(
             home=self.home,
-            prefect={"port": port, "api_url": f"http://127.0.0.1:{port}/api"},
+            prefect={
+                "port": port,
+                "api_url": f"http://127.0.0.1:{port}/api",
+                "answer_seconds": PATIENCE_SECONDS,
+            },
             sources={"sample_rows": self.sample_rows},
         )
         inherited = {n: v for n, v in make_environment(self.settings).items() if not n.startswith("LAKESIDE")}
         ours = {"LAKESIDE_HOME": str(self.home), "LAKESIDE_PREFECT__API_URL": self.api_url}
         ours["LAKESIDE_SOURCES__SAMPLE_ROWS"] = str(self.sample_rows)
         ours["LAKESIDE_PREFECT__PORT"] = str(port)
+        ours["LAKESIDE_PREFECT__ANSWER_SECONDS"] = str(PATIENCE_SECONDS)
         ours["PREFECT_WORKER_WEBSERVER_PORT"] = str(free_port())
         self.environment = inherited | ours | self.environment
         self.console = RunConsole.open(self.settings)

@@ -42,7 +42,7 @@ def test_a_run_without_a_process_is_crashed_within_two_minutes(light: LightStack
         return detail if alive and any(line.state == "running" for line in detail.months) else None
 
     wait_for(beating, 240, "a run at work", pause=0.5)
-    pid = open_client(light.api_url).read_flow_run(run.id).infrastructure_pid
+    pid = open_client(light.api_url, 90).read_flow_run(run.id).infrastructure_pid
     assert pid is not None
     light.kill("worker-0")
     os.kill(int(pid.rpartition(":")[2]), signal.SIGKILL)

@@ -44,7 +44,7 @@ def kill(light: LightStack, run_id: str, with_worker: bool) -> None:
     """SIGKILL to the process of a run; before that, to the worker, which another then replaces."""
     from flows.api import open_client
 
-    pid = open_client(light.api_url).read_flow_run(run_id).infrastructure_pid
+    pid = open_client(light.api_url, 90).read_flow_run(run_id).infrastructure_pid
     assert pid is not None and is_flow_process(pid)
     if with_worker:
         light.kill(next(name for name in light.processes if name.startswith("worker")))

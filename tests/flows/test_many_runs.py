@@ -223,7 +223,7 @@ def test_cancelling_a_run_ends_the_runs_of_its_months(light: LightStack) -> None
     wait_for(over, 120, "the end of its parts", pause=0.5)
     from flows.api import open_client
 
-    client = open_client(light.api_url)
+    client = open_client(light.api_url, 90)
     pids = [client.read_flow_run(p.id).infrastructure_pid for p in light.console.list_parts(run.id)]
     wait_for(lambda: not any(pid and is_flow_process(pid) for pid in pids), 30, "their processes' end")
 

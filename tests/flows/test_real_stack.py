@@ -32,7 +32,7 @@ def client(stack: RunningStack) -> Iterator[Any]:
     """Prefect's own client, for what the console does not do."""
     from flows.api import open_client
 
-    yield open_client(stack.console.api_url)
+    yield open_client(stack.console.api_url, 90)
 
 
 def test_everything_is_healthy_and_on_this_machine_only(stack: RunningStack) -> None:

@@ -256,3 +256,12 @@ def meet_prefect_wait_seconds(world: World) -> None:
     settings = world.open({"prefect.wait_seconds": 1}).settings
     session = RunSession(settings, RunConsole.open(settings), Output(False), settings.prefect.wait_seconds)
     session._check_patience(time.monotonic() - 2, ["some-run"])
+
+
+@meets("prefect.answer_seconds")
+def meet_prefect_answer_seconds(world: World) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        settings = world.open({"prefect.port": port, "prefect.answer_seconds": 0.3}).settings
+        with pytest.raises(BackendUnavailable, match=r"did not answer in time \(0\.3 s\)"):
+            RunConsole.open(settings).list_runs()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from flows.console import MonthLine, RunDetail, RunSummary
+from flows.console import ConsoleHealth, MonthLine, RunDetail, RunSummary
 from lakeside.month import Month
 from ui.presenters import (
     run_list_presenter,
     runs_presenter,
 )
+from ui.presenters.status_presenter import present_status
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 OCTOBER = Month(2020, 10)
@@ -90,3 +91,13 @@ def test_a_state_nobody_drew_is_shown_by_its_name() -> None:
     row = run_list_presenter.present_runs([replace(RUN, state_type="SOME_NEW_STATE")], NOW).rows[0]
     assert row[0].look is not None
     assert row[0].look.word == "some new state"
+
+
+def test_a_prefect_that_is_late_is_not_shown_as_one_that_is_down() -> None:
+    late = ConsoleHealth(
+        "http://127.0.0.1:1/api", False, 0, False, "It did not answer.", "Try again.", is_late=True
+    )
+    words = {line.name: line.look.word for line in present_status(late, {})}
+    assert words == {"Prefect": "slow", "Worker": "waiting"}
+    away = replace(late, is_late=False)
+    assert {line.name: line.look.word for line in present_status(away, {})}["Prefect"] == "not reachable"

@@ -42,7 +42,7 @@ def history(server: LightStack) -> dict[str, str]:
 
     from flows.api import open_client
 
-    client = open_client(server.api_url)
+    client = open_client(server.api_url, 90)
     deployment = client.read_deployment_by_name(f"{INGEST_FLOW}/{DEPLOYMENT}")
     states: dict[str, State[Any]] = {
         "completed": Completed(),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from flows.console import ConsoleHealth
+from flows.door import PROBE_SECONDS
 from lakeside.errors import LakesideError
 from ui.access.freshness import refreshed
 from ui.access.opened import open_console_services, open_run_console
@@ -15,7 +16,7 @@ from ui.access.opened import open_console_services, open_run_console
 @st.cache_data(ttl=4, max_entries=4, show_spinner=False)
 def load_health() -> ConsoleHealth:
     """Does the Prefect API answer, does a worker poll."""
-    return open_run_console().check_ready()
+    return open_run_console().check_ready(PROBE_SECONDS)
 
 
 @refreshed

@@ -14,6 +14,7 @@ READY = Look("✓", "ready", "good")
 DOWN = Look("✕", "not reachable", "bad")
 READ_ONLY = Look("!", "read-only", "warn")
 WAITING = Look("!", "waiting", "warn")
+LATE = Look("!", "slow", "warn")
 
 
 def present_status(
@@ -27,6 +28,8 @@ def present_status(
 def _present_api(health: ConsoleHealth) -> StatusLine:
     if health.api_ok:
         return StatusLine("Prefect", READY, health.api_url)
+    if health.is_late:
+        return StatusLine("Prefect", LATE, health.message)
     return StatusLine("Prefect", DOWN, health.message or f"No answer at {health.api_url}.")
 
 
