@@ -1,8 +1,9 @@
-"""Text as it may be shown: URLs without their secrets, nothing invisible, no formulas. Pure."""
+"""Text as it may be shown: no secrets of URLs, nothing invisible, no formulas; code stays code. Pure."""
 
 from __future__ import annotations
 
 import re
+import shlex
 
 HIDDEN = "…"
 
@@ -61,6 +62,28 @@ def show_unseen(text: str) -> str:
 
 def _name_unseen(match: re.Match[str]) -> str:
     return f"⟨U+{ord(match[0]):04X}⟩"
+
+
+def escape_unseen(text: str) -> str:
+    """Code with each such character as `\\u202e`, which stands for it in quotes of Python and GoogleSQL."""
+    return _UNSEEN.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    number = ord(match[0])
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def quote_shell(word: str) -> str:
+    """One word of a shell command; what nobody sees stands as bytes, which bash and zsh read in `$'…'`."""
+    if not _UNSEEN.search(word):
+        return shlex.quote(word)
+    plain = word.replace("\\", "\\\\").replace("'", "\\'")
+    return f"$'{_UNSEEN.sub(_write_bytes, plain)}'"
+
+
+def _write_bytes(match: re.Match[str]) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in match[0].encode("utf-8", "surrogateescape"))
 
 
 def guard_formula(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,9 +16,12 @@ import pytest
 
 from lakeside.lake.lake import Lake
 from lakeside.lake.objects import RowsWanted
+from lakeside.lake.where.write import write_name, write_value
 from lakeside.settings import Settings
+from lakeside.shown import show_unseen
 from tests.servers.gcs import GcsServer, run_gcs_server
-from ui.presenters.code_presenter import Selection, Snippet, present_code
+from ui.presenters.code_presenter import Selection, Snippet, describe_selection, present_code
+from ui.presenters.load_presenter import present_table_command
 
 KEY = "other/odd names & things.parquet"
 NAN = float("nan")
@@ -146,6 +150,38 @@ def test_each_tool_reads_from_a_bucket(bucket_lake: Lake, server: GcsServer, whe
     assert [s.title for s in snippets] == ["pandas", "DuckDB", "gcsfs", "pyarrow", "bq load"]
     for snippet in snippets[:4]:
         assert read_ids(snippet) == wanted, snippet.text
+
+
+UNSEEN_NAME = "fare\u202e\\u200b\u200b`"
+UNSEEN_KEY = "other/it's\u202egpj.parquet"
+
+
+def test_code_with_what_nobody_sees_is_inert_and_reads_the_same(folder_lake: Lake) -> None:
+    """Names and texts of a stranger's: a copy runs, and shows each such character by its number."""
+    rows = pa.table({"id": range(4), UNSEEN_NAME: ["a\u2066b", "a\\u2066b", "ab", None]})
+    with folder_lake.open_writer(UNSEEN_KEY) as file:
+        pq.write_table(rows, file)
+    where = "{} = {}".format(write_name(UNSEEN_NAME), write_value("a\u2066b"))
+    chosen = {"columns": ("id", UNSEEN_NAME), "where": where, "limit": 2, "sort": UNSEEN_NAME}
+    snippets = present_code(
+        Selection(folder_lake.url_of(UNSEEN_KEY), rows.schema, table="t.\u202e", **chosen)
+    )
+    assert [s.title for s in snippets] == ["pandas", "DuckDB", "pyarrow", "bq load"]
+    for snippet in snippets[:3]:
+        assert read_ids(snippet) == [0], snippet.text
+        assert read_names(snippet) == ["id", UNSEEN_NAME]
+    for words in [where, describe_selection(select(folder_lake, where=where)), *(s.text for s in snippets)]:
+        assert show_unseen(words) == words
+    told = run_words(f"bq() {{ printf '%s\\n' \"$@\"; }}\n{snippets[3].text}")
+    assert folder_lake.url_of(UNSEEN_KEY) in told and "t.\u202e" in told
+    assert f"WHERE ({write_name(UNSEEN_NAME)} = 'a\\u2066b')" in told
+    command = present_table_command(UNSEEN_KEY)
+    assert show_unseen(command) == command
+    assert run_words(f"lakeside() {{ printf '%s\\n' \"$@\"; }}\n{command}").splitlines()[1] == UNSEEN_KEY
+
+
+def run_words(script: str) -> str:
+    return subprocess.run(["bash", "-c", script], capture_output=True, check=True).stdout.decode()
 
 
 def test_bq_load_quotes_what_a_shell_would_read(folder_lake: Lake) -> None:

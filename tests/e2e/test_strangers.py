@@ -11,6 +11,7 @@ import json
 import re
 import socket
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Dialog, expect
@@ -129,8 +130,9 @@ TELLING = [
     link_to_lake(view="all"),
     *[link_to_object(COLUMNS, tab=tab) for tab in ("profile", "charts", "schema")],
     link_to_object(COLUMNS, tab="rows", row=5),
-    *[link_to_object(f"strange/{IMAGE}/{IMAGE}.parquet", tab=tab) for tab in ("load", "code")],
-    link_to_object(f"strange/{BIDI}/{BIDI}.parquet", tab="origin"),
+    *[link_to_object(f"strange/{IMAGE}/{IMAGE}.parquet", tab=tab) for tab in ("origin", "load", "code")],
+    *[link_to_object(f"strange/{BIDI}/{BIDI}.parquet", tab=tab) for tab in ("origin", "load", "code")],
+    link_to_object(COLUMNS, tab="code") + "&columns=" + quote(",".join(t for t in HARM if "," not in t)),
     link_to_object(f"strange/{IMAGE}.html"),
     link_to_object(YELLOW, tab="origin"),
     link_to_object(IMAGE),  # is not there: the error names it

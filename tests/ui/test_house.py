@@ -53,6 +53,16 @@ def test_charts_come_late_and_with_words(path: Path) -> None:
             assert any(keyword.arg == "alt" for keyword in call.keywords), ast.unparse(call)
 
 
+@pytest.mark.parametrize("path", sorted(ROOM.rglob("*.py")), ids=lambda p: p.stem)
+def test_tables_have_words_and_code_is_drawn_in_one_place(path: Path) -> None:
+    """A grid is a canvas, so it has a text beside it; a block of code shows nothing that nobody sees."""
+    for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        if name in ("dataframe", "data_editor"):
+            assert any(keyword.arg == "alt" for keyword in call.keywords), ast.unparse(call)
+        assert name != "code" or path.name == "code.py", ast.unparse(call)
+
+
 def test_text_from_data_cannot_become_markup() -> None:
     hostile = '<img src=x onerror="alert(1)">'
     drawn = el("p", hostile, title=hostile)

@@ -172,3 +172,9 @@ def test_without_a_table_the_page_says_what_to_do(url_path: str, home: Path, ope
     assert app.text_area[0].value == ""
     assert app.button(key="run-query").disabled
     assert text.NO_TABLES in html_of(app)
+
+
+def test_a_link_with_what_nobody_sees_reads_as_it_runs(filled_home: Path, open_page: OpenPage) -> None:
+    """The text of a stranger's link shows what it is, and still means the same between quotes."""
+    app = open_page(filled_home, "sql", sql="SELECT 'nimda\u202e' AS who /* \u2066 */ FROM `gr\u200been`")
+    assert app.text_area[0].value == r"SELECT 'nimda\u202e' AS who /* \u2066 */ FROM `gr\u200been`"

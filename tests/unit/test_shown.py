@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import subprocess
 import time
 
 import pytest
 
 from lakeside.errors import BackendUnavailable, LakesideError
-from lakeside.shown import guard_formula, hide_secrets, show_unseen
+from lakeside.shown import escape_unseen, guard_formula, hide_secrets, quote_shell, show_unseen
 
 
 @pytest.mark.parametrize(
@@ -67,6 +69,30 @@ def test_a_long_text_of_a_stranger_takes_no_long_time(piece: str) -> None:
 )
 def test_what_nobody_sees_is_shown(text: str, shown: str) -> None:
     assert show_unseen(text) == shown
+
+
+UNSEEN_WORDS = [
+    "report\u202efdp.exe",
+    "it's\u200b \\ a\u2028line",
+    "\x1b[31m\x07\x00x",
+    "tag\U000e0041 $HOME `ls`",
+]
+
+
+@pytest.mark.parametrize("words", UNSEEN_WORDS)
+def test_code_says_the_same_without_what_nobody_sees(words: str) -> None:
+    for quoted in ("'" + words.replace("\\", "\\\\").replace("'", "\\'") + "'", repr(words)):
+        written = escape_unseen(quoted)
+        assert ast.literal_eval(written) == words
+        assert show_unseen(written) == written
+
+
+@pytest.mark.parametrize("words", [*UNSEEN_WORDS[:2], UNSEEN_WORDS[3], "plain", "two words"])
+def test_a_word_of_a_shell_stays_the_word(words: str) -> None:
+    written = quote_shell(words)
+    assert show_unseen(written) == written
+    told = subprocess.run(["bash", "-c", f"printf %s {written}"], capture_output=True, check=True).stdout
+    assert told.decode() == words
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])

@@ -18,6 +18,7 @@ from ui.access.checks import (
     load_failing_rows,
 )
 from ui.components.check_trend import show_check_trend
+from ui.components.code import show_block
 from ui.components.markup import el
 from ui.components.pieces import show_facts, show_links, show_muted, show_sentences, show_table, state_chip
 from ui.formats import format_bytes
@@ -82,7 +83,7 @@ def show_query(result: CheckResult) -> None:
     query = load_check_query(result.dataset, result.month, result.check, tuple(columns))
     if query:
         with st.expander("The query"):
-            st.code(query, language="sql", wrap_lines=True)
+            show_block(query, "sql")
             show_links([Link("Open it in the SQL editor", link_to_sql(query))])
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from lakeside.lake.objects import LakeObject, Preview, RowsWanted
 from ui.access.lake import load_rows
+from ui.components.code import show_block
 from ui.components.pieces import show_muted, show_part, show_table
 from ui.formats import format_count
 from ui.presenters.cells import present_cells
@@ -53,7 +54,7 @@ def show_record(item: LakeObject, place: RowsPlace, preview: Preview, names: Seq
             preview, _ = load_rows(item.key, item.version, RowsWanted(columns, place.row, 1))
             numbers = list(preview.row_numbers)
         show_part(f"Row {format_count(place.row)}")
-        st.code(urljoin(st.context.url or "", place.link(place.row)), language=None, wrap_lines=True)
+        show_block(urljoin(st.context.url or "", place.link(place.row)))
         show_table(present_record(preview, numbers.index(place.row)))
 
 

@@ -10,6 +10,7 @@ from lakeside.people import Act
 from ui.access.runs import load_artifacts, load_logs, load_parts, load_run, load_tasks
 from ui.actions import cancel_run
 from ui.components.boundary import error_boundary
+from ui.components.code import show_block
 from ui.components.markup import el
 from ui.components.pieces import (
     show_facts,
@@ -97,7 +98,7 @@ def _show_tracebacks(view: RunView) -> None:
     if found:
         with st.expander("Traceback, for those who mend the code"):
             for words in found:
-                st.code(words, language=None, wrap_lines=True)
+                show_block(words)
 
 
 @st.dialog("Cancel this run?")

@@ -9,6 +9,8 @@ import streamlit as st
 
 from lakeside.queries.asking import Place
 from lakeside.queries.tables import QueryTable
+from lakeside.shown import escape_unseen
+from ui.components.code import show_block
 from ui.components.pieces import show_muted
 from ui.components.sql_names import EDITOR, show_names
 from ui.presenters.places import link_to_query, link_to_sql
@@ -55,7 +57,7 @@ def show_helpers(place: Place, sql: str, tables: Sequence[QueryTable]) -> None:
             show_muted(f"Too long for a link: {len(sql):,} characters of at most {_MOST_IN_URL:,}.")
         elif sql.strip():
             show_muted("Opens this page with the text filled in. It runs only when somebody clicks Run.")
-            st.code(_link(place, sql), language=None, wrap_lines=True)
+            show_block(_link(place, sql))
         else:
             show_muted("Write a query first.")
 
@@ -69,9 +71,8 @@ def fill_editor(place: Place, sql: str) -> None:
 def _follow(place: Place, tables: Sequence[QueryTable]) -> str:
     """The URL's text when it is another than the one last seen; else what was here before."""
     key, wanted = _key(place), find_param("sql")
-    is_new = wanted is not None and wanted != st.session_state.get(_seen(place))
-    if is_new:
-        st.session_state[key] = wanted
+    if wanted is not None and wanted != st.session_state.get(_seen(place)):
+        st.session_state[key] = escape_unseen(wanted)  # a link of a stranger's reads as it runs
     elif key not in st.session_state:
         kept = st.session_state.get(_kept(place))
         st.session_state[key] = (

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from lakeside.lake.where.write import write_name
 from lakeside.queries.tables import QueryTable
 from ui.components.markup import Markup, el
 
@@ -105,4 +106,4 @@ def _table(table: QueryTable, is_open: bool) -> Markup:
 
 
 def _quote(name: str) -> str:
-    return name if name.replace("_", "a").isalnum() and not name[0].isdigit() else f"`{name}`"
+    return write_name(name)

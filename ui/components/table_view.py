@@ -11,6 +11,7 @@ from lakeside.shown import show_unseen
 from lakeside.warehouse.protocol import TableInfo
 from ui.access.warehouse import load_table_column, load_table_page
 from ui.components.bars import show_bar_links, show_bars_chart
+from ui.components.code import show_block
 from ui.components.markup import el
 from ui.components.pieces import show_facts, show_links, show_muted, show_part, show_table, show_verdict
 from ui.components.rows_chart import show_rows_chart
@@ -117,12 +118,12 @@ def _show_profile(shown: TableShown) -> None:
 def _show_queries(shown: TableShown) -> None:
     for sample in list_samples(shown.info, shown.tables):
         st.html(el("p", el("b", sample.question)))
-        st.code(sample.sql, language="sql", wrap_lines=True)
+        show_block(sample.sql, "sql")
         show_links([Link("Open in SQL", sample.href)])
 
 
 def _show_definition(shown: TableShown) -> None:
-    st.code(shown.info.definition or "", language="sql", wrap_lines=True)
+    show_block(shown.info.definition or "", "sql")
 
 
 _SHOW = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,8 +9,9 @@ import pyarrow as pa
 
 from lakeside.lake.where.parse import parse_condition
 from lakeside.lake.where.tree import Node
-from lakeside.lake.where.write import Dialect, write_name, write_sql
+from lakeside.lake.where.write import Dialect, quote_name, write_name, write_sql
 from lakeside.lake.where.write_arrow import list_imports, write_arrow
+from lakeside.shown import escape_unseen, quote_shell
 
 _NO_FILTER = "this condition has values that Python's own types do not hold; read with DuckDB instead."
 
@@ -136,20 +136,24 @@ def _duckdb(selection: Selection, condition: Node | None) -> Snippet:
     numbered = ", file_row_number = true" if selection.order else ""
     source = "read_parquet('" + selection.url.replace("'", "''") + f"'{numbered})"
     sql = _write_select(selection, condition, source, Dialect.DUCKDB)
+    escaped = escape_unseen(sql.replace("\\", "\\\\").replace('"""', '\\"\\"\\"'))
     if not selection.is_in_bucket:
-        return Snippet("DuckDB", "sql", f"{sql};\n")
-    opened = "lake = duckdb.connect()\nlake.register_filesystem(files)\n"
-    head = f"import duckdb\nimport gcsfs\n\n{_open_gcsfs(selection)}\n{opened}"
-    escaped = sql.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+        if escape_unseen(sql) == sql:
+            return Snippet("DuckDB", "sql", f"{sql};\n")
+        # DuckDB's SQL has no way to write what nobody sees between its quotes; Python has.
+        head = "import duckdb\n\nlake = duckdb.connect()\n"
+    else:
+        opened = "lake = duckdb.connect()\nlake.register_filesystem(files)\n"
+        head = f"import duckdb\nimport gcsfs\n\n{_open_gcsfs(selection)}\n{opened}"
     return Snippet("DuckDB", "python", f'{head}trips = lake.sql("""\n{escaped}\n""").to_arrow_table()\n')
 
 
 def _bq(selection: Selection, condition: Node | None) -> Snippet:
-    load = f"bq load --source_format=PARQUET {shlex.quote(selection.table)} {shlex.quote(selection.url)}\n"
+    load = f"bq load --source_format=PARQUET {quote_shell(selection.table)} {quote_shell(selection.url)}\n"
     note = "bq load takes whole objects"
     if selection.columns or condition is not None or selection.limit is not None:
-        sql = _write_select(selection, condition, f"`{selection.table}`", Dialect.GOOGLE)
-        load += f"bq query --use_legacy_sql=false {shlex.quote(sql)}\n"
+        sql = _write_select(selection, condition, quote_name(selection.table), Dialect.GOOGLE)
+        load += f"bq query --use_legacy_sql=false {quote_shell(sql)}\n"
         note += ", so the selection is made by a query afterwards; "
         note += "equal rows" if selection.order else "without an order its rows"
         note += " may come in another"

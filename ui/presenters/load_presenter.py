@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lakeside.lake.browse import ObjectFacts
 from lakeside.lake.schema_groups import find_place
+from lakeside.shown import quote_shell
 
 PROMISE = (
     "A run conforms the object as if a source had sent it: names and types are brought to the contract, rows "
@@ -54,7 +54,7 @@ def present_table(facts: ObjectFacts) -> str:
 
 def present_table_command(key: str) -> str:
     """The command that loads the object as it is, under the name the form begins with."""
-    return f"lakeside load-object {shlex.quote(key)} --table {name_table(key)}"
+    return f"lakeside load-object {quote_shell(key)} --table {name_table(key)}"
 
 
 def name_table(key: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lakeside.datasets.contract import SOURCE_MONTH
+from lakeside.lake.where.write import quote_name
 from lakeside.warehouse.protocol import TableInfo
 from ui.presenters.places import link_to_sql
 
@@ -22,7 +23,7 @@ class SampleQuery:
 def list_samples(table: TableInfo, tables: Sequence[str]) -> list[SampleQuery]:
     """What the table's columns allow; every one is bounded."""
     names = {name for name, *_ in table.columns}
-    name = f"`{table.name}`"
+    name = quote_name(table.name)
     found = [("What is in it?", f"SELECT *\nFROM {name}\nLIMIT 100")]
     if SOURCE_MONTH in names:
         found.append(

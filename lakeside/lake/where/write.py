@@ -17,6 +17,7 @@ import pyarrow as pa
 from lakeside.lake.plain import list_values
 from lakeside.lake.where.tree import All, AnyOf, Compare, IsNull, Known, Like, Node, Not, Operator, Pair
 from lakeside.lake.where.values import Kind, as_scalar, kind_of
+from lakeside.shown import escape_unseen
 
 
 class Dialect(StrEnum):
@@ -54,7 +55,12 @@ def write_name(name: str, dialect: Dialect = Dialect.GOOGLE) -> str:
         return name
     if dialect is Dialect.DUCKDB:
         return '"' + name.replace('"', '""') + '"'
-    return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
+    return quote_name(name)
+
+
+def quote_name(name: str) -> str:
+    """Any name between the quotes of GoogleSQL, which read escapes as a text's do; nothing unseen is left."""
+    return "`" + escape_unseen(name.replace("\\", "\\\\").replace("`", "\\`")) + "`"
 
 
 def write_value(value: Any, dialect: Dialect = Dialect.GOOGLE) -> str | None:
@@ -149,7 +155,7 @@ def _without_nan(said: str, names: tuple[str, ...], schema: pa.Schema, dialect: 
 def _write_text(text: str, dialect: Dialect) -> str:
     if dialect is Dialect.DUCKDB:
         return "'" + text.replace("'", "''") + "'"
-    return "'" + "".join(_PLAIN_ESCAPES.get(character, character) for character in text) + "'"
+    return "'" + escape_unseen("".join(_PLAIN_ESCAPES.get(character, character) for character in text)) + "'"
 
 
 def _write_moment(value: datetime | date | time) -> str:

@@ -9,6 +9,8 @@ import duckdb
 import pytest
 
 from lakeside.errors import LakesideError, LimitExceeded, NotFound, QueryCancelled, QueryRejected
+from lakeside.lake.where.write import quote_name, write_name, write_value
+from lakeside.shown import show_unseen
 from lakeside.warehouse.cancelling import QueryHandle
 from lakeside.warehouse.duckdb_warehouse import DuckDBWarehouse
 from lakeside.warehouse.protocol import QueryLimits
@@ -57,6 +59,18 @@ def test_bytes_are_counted_as_bigquery_counts_them(
     seen = warehouse.estimate_query(sql, LIMITS)
     assert (seen.processed_bytes, seen.tables) == (processed, tables)
     assert warehouse.run_query(sql, LIMITS).processed_bytes == processed
+
+
+def test_a_query_names_what_nobody_sees(tmp_path: Path) -> None:
+    """As the console writes it for a column of a stranger's."""
+    path = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE SCHEMA trips; CREATE TABLE trips.t AS SELECT 'a\u202e' AS \"b\u2066\"")
+    column, value = write_name("b\u2066"), write_value("a\u202e")
+    sql = f"SELECT {column} FROM {quote_name('t')} WHERE {column} = {value}"
+    assert show_unseen(sql) == sql
+    found = DuckDBWarehouse(path, "trips", 10).run_query(sql, LIMITS)
+    assert found.table.to_pylist() == [{"b\u2066": "a\u202e"}]
 
 
 def test_more_than_allowed_is_refused_before_it_runs(warehouse: DuckDBWarehouse) -> None:

@@ -8,6 +8,7 @@ from lakeside.lake.objects import LakeObject
 from lakeside.shown import show_unseen
 from ui.access.lake import find_emulator, find_lake_url, find_table, load_object
 from ui.components.chart_choice import choose_where
+from ui.components.code import show_block
 from ui.components.pieces import show_muted
 from ui.presenters.code_presenter import Selection, describe_selection, present_code
 from ui.presenters.object_presenter import ObjectView
@@ -23,7 +24,7 @@ def show_code(item: LakeObject, view: ObjectView) -> None:
     show_muted(describe_selection(selection))
     for snippet in present_code(selection):
         st.markdown(f"**{snippet.title}**")
-        st.code(snippet.text, language=snippet.language, wrap_lines=True)
+        show_block(snippet.text, snippet.language)
         if snippet.note:
             show_muted(snippet.note)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from lakeside.lake.objects import LakeObject
 from ui.access.lake import load_head
+from ui.components.code import show_block
 from ui.components.pieces import show_muted
 from ui.presenters.object_presenter import ObjectView
 from ui.presenters.unreadable_presenter import present_head
@@ -16,4 +15,4 @@ def show_head(item: LakeObject, view: ObjectView) -> None:
     head = load_head(item.key, item.version)
     show_muted(present_head(head))
     if head.lines and head.size_bytes:
-        st.code("\n".join(head.lines), language=None, wrap_lines=True)
+        show_block("\n".join(head.lines))

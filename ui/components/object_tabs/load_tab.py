@@ -10,6 +10,7 @@ from lakeside.people import Act
 from ui.access.lake import load_described
 from ui.actions import adopt_object, load_object
 from ui.components.boundary import error_boundary
+from ui.components.code import show_block
 from ui.components.pieces import show_muted, show_part, show_sentences
 from ui.presenters.load_presenter import (
     PROMISE,
@@ -39,7 +40,7 @@ def show_load(item: LakeObject, view: ObjectView) -> None:
         return
     _show_table_form(item)
     show_muted("The same by command:")
-    st.code(present_table_command(item.key), language="bash", wrap_lines=True)
+    show_block(present_table_command(item.key), "bash")
 
 
 def _show_form(item: LakeObject) -> None:
