@@ -51,4 +51,16 @@ class GoogleAccess:
         return cls(emulator_host, Credentials(token))  # type: ignore[no-untyped-call]
 
 
+def renew_login(login: Any) -> bool:
+    """Get another token for credentials of google-auth's; False where that is refused, or nobody answers."""
+    from google.auth.exceptions import GoogleAuthError
+    from google.auth.transport.requests import Request
+
+    try:
+        login.refresh(Request())
+    except GoogleAuthError:
+        return False
+    return True
+
+
 DEFAULT_ACCESS = GoogleAccess()

@@ -71,6 +71,8 @@ LIMITS = (
     Limit("readers.megabytes", _R, "The object is not read; it is very large, or damaged."),
     Limit("readers.seconds", _R, "The process that reads is ended; another takes its place."),
     Limit("warehouse.wait_seconds", _L, "The flow tries again; a page says who holds the file."),
+    Limit("bucket.call_seconds", _L, "What is read fails; what was to be written is not there."),
+    Limit("bucket.silent_seconds", _L, "The call is tried again, three times in all."),
     Limit("warehouse.call_seconds", _L, "The old rows stay; the error says what BigQuery answers."),
     Limit("warehouse.maximum_gigabytes_billed", _R, "The query is not started; nothing is billed."),
     Limit("warehouse.session_gigabytes_billed", _R, "The query is not started; nothing is billed."),

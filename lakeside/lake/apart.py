@@ -16,7 +16,7 @@ from lakeside.apart.pool import ReaderPool
 from lakeside.google_access import GoogleAccess
 from lakeside.lake.errors import translated
 from lakeside.lake.storage import Kind, Location, Storage
-from lakeside.settings import LimitSettings, RetentionSettings
+from lakeside.settings import BucketSettings, LimitSettings, RetentionSettings
 
 if TYPE_CHECKING:
     from lakeside.lake.lake import Lake
@@ -39,6 +39,7 @@ class Place:
     )  # of a login of its own; good for an hour
     limits: LimitSettings
     kept: RetentionSettings
+    bounds: BucketSettings
 
 
 def read_apart(
@@ -86,7 +87,7 @@ def open_lake(place: Place) -> Lake:
     from lakeside.lake.lake import Lake
 
     access = GoogleAccess.of_token(place.emulator_host, place.token)
-    storage = Storage(Location.parse(place.url), access, place.kept)
+    storage = Storage(Location.parse(place.url), access, place.kept, bounds=place.bounds)
     return Lake(storage, place.limits, place.kept)
 
 

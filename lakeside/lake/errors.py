@@ -83,7 +83,9 @@ def translate(error: Exception, url: str) -> Exception:
     if code is not None:
         return _translate_http(code, error, url)
     if isinstance(error, TimeoutError):  # fsspec's and aiohttp's are TimeoutErrors too
-        return BackendUnavailable(f"{url} does not answer in time.", _RETRY_HINT)
+        bound = str(error) or str(error.__cause__ or "")  # fsspec's is empty, and raised from what it was
+        why = f": {bound}" if bound else ""
+        return BackendUnavailable(f"{url} does not answer in time{why}.", _RETRY_HINT)
     if _is_unavailable(error):
         return BackendUnavailable(f"{url} cannot be reached: {_one_line(error)}", _RETRY_HINT)
     if isinstance(error, OSError):

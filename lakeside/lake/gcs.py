@@ -6,6 +6,7 @@ needs none.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import Iterator, Mapping
@@ -17,34 +18,70 @@ os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
 
 import aiohttp
 from gcsfs.core import GCSFileSystem
-from gcsfs.retry import retry_request
+from gcsfs.retry import HttpError, retry_request
 
-from lakeside.google_access import GoogleAccess
+from lakeside.google_access import GoogleAccess, renew_login
+from lakeside.settings import BucketSettings
 
 # gcsfs logs every failure with its traceback before it raises; ours are raised, translated, and logged once.
 logging.getLogger("gcsfs").setLevel(logging.CRITICAL)
 
 # A refused connection is known after 4 s, a service that accepts and then keeps silent after 50 s.
 ATTEMPTS = 3  # pauses of 1-2 s and 2-3 s between them
-REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=10, sock_read=15)
+CONNECT_SECONDS = 10
 PAGE_OBJECTS = 1_000  # the service's own maximum
+_REQUEST_ONCE = GCSFileSystem._request.__wrapped__  # without gcsfs's own six tries
 _FIELDS = "name,size,updated,generation,metadata"
 
 
 class BoundedGCSFileSystem(GCSFileSystem):  # type: ignore[misc]
-    """gcsfs with three tries instead of six, so that a dead endpoint is known within seconds.
+    """gcsfs with bounds: three tries instead of six, and seconds for all of them together.
 
     Files read nothing ahead unless asked: gcsfs's own default starts background tasks that outlive the
     files Arrow leaves open, and complain at the end of the process.
     """
 
-    _request = retry_request(retries=ATTEMPTS)(GCSFileSystem._request.__wrapped__)
+    async def _request(self, *arguments: Any, **named: Any) -> Any:
+        """One call, its further tries included; TimeoutError says which bound it met."""
+        bounds = self.requests_timeout
+        try:
+            async with asyncio.timeout(bounds.total):
+                return await self._tries(*arguments, **named)
+        except aiohttp.ServerTimeoutError as error:
+            silence = f"nothing came for {bounds.sock_read:g} s, {ATTEMPTS} times in a row"
+            raise TimeoutError(f"{silence} (LAKESIDE_BUCKET__SILENT_SECONDS)") from error
+        except TimeoutError as error:
+            raise TimeoutError(f"not done in {bounds.total:g} s (LAKESIDE_BUCKET__CALL_SECONDS)") from error
+
+    @retry_request(retries=ATTEMPTS)  # type: ignore[untyped-decorator]  # gcsfs has no types
+    async def _tries(self, *arguments: Any, **named: Any) -> Any:
+        """The call; where the service refuses a login that was good a moment ago, with a new one."""
+        refused = getattr(self.credentials.credentials, "token", None)
+        try:
+            answer = await _REQUEST_ONCE(self, *arguments, **named)
+        except HttpError as error:
+            if str(error.code) != "401" or not await asyncio.to_thread(self._renew_login, refused):
+                raise
+            answer = await _REQUEST_ONCE(self, *arguments, **named)
+        except aiohttp.TooManyRedirects as error:
+            raise ConnectionError("it redirects without end") from error
+        if named.get("alt") != "media" and answer[1].get("Content-Type", "").startswith("text/html"):
+            raise ConnectionError("what answers is not Google Cloud Storage but an HTML page")
+        return answer
+
+    def _renew_login(self, refused: str | None) -> bool:
+        """Whether there is another token than the one that was refused; several threads ask for one."""
+        login = self.credentials.credentials
+        with self.credentials.lock:
+            if refused is None or login is None or login.token != refused:
+                return bool(login)
+            return renew_login(login)
 
     def _open(self, path: str, mode: str = "rb", **options: Any) -> Any:
         return super()._open(path, mode, **{"cache_type": "none", **options})
 
 
-def open_gcs(access: GoogleAccess) -> BoundedGCSFileSystem:
+def open_gcs(access: GoogleAccess, bounds: BucketSettings) -> BoundedGCSFileSystem:
     """A filesystem of its own, without caches; raises google.auth's errors when there is no login."""
     default = "anon" if access.endpoint else "google_default"
     return BoundedGCSFileSystem(
@@ -52,7 +89,9 @@ def open_gcs(access: GoogleAccess) -> BoundedGCSFileSystem:
         endpoint_url=access.endpoint,
         skip_instance_cache=True,
         use_listings_cache=False,
-        requests_timeout=REQUEST_TIMEOUT,
+        requests_timeout=aiohttp.ClientTimeout(
+            total=bounds.call_seconds, sock_connect=CONNECT_SECONDS, sock_read=bounds.silent_seconds
+        ),
         consistency="md5",  # what the service received is compared with what was sent
     )
 
@@ -91,7 +130,12 @@ def get_gcs_object(filesystem: GCSFileSystem, path: str) -> Mapping[str, Any]:
 
 
 def read_gcs_range(filesystem: GCSFileSystem, path: str, generation: str, span: tuple[int, int]) -> bytes:
-    """Bytes of one generation; FileNotFoundError when it has been replaced."""
+    """Bytes of one generation.
+
+    Raises:
+        FileNotFoundError: it has been replaced.
+        ConnectionError: other bytes came than were asked for, as from a page that asks for a login.
+    """
     bucket, _, name = path.partition("/")
     start, end = span
     if end <= start:
@@ -105,6 +149,8 @@ def read_gcs_range(filesystem: GCSFileSystem, path: str, generation: str, span: 
         generation=generation,
         headers={"Range": f"bytes={start}-{end - 1}"},
     )
+    if len(content) != end - start:
+        raise ConnectionError(f"{len(content):,} bytes came where {end - start:,} were asked for")
     return bytes(content)
 
 

@@ -60,7 +60,7 @@ class Lake:
         pool: ReaderPool | None = None,
     ) -> None:
         self.url = storage.location.url
-        self.place = Place(storage.location.url, storage.access.emulator_host, limits, kept)
+        self.place = Place(storage.location.url, storage.access.emulator_host, limits, kept, storage.bounds)
         self.access = storage.access
         self.readers = choose_readers(pool, storage)
         self._limits = limits
@@ -80,7 +80,7 @@ class Lake:
         location = Location.parse(settings.lake_location)
         mark = ChangeMark(settings.home_folder / "lake-changed")
         access = GoogleAccess(settings.storage_emulator_host, credentials)
-        storage = Storage(location, access, settings.retention, mark)
+        storage = Storage(location, access, settings.retention, mark, settings.bucket)
         return cls(storage, settings.limits, settings.retention, pool)
 
     def url_of(self, key: str) -> str:

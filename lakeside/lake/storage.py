@@ -17,7 +17,7 @@ from lakeside.lake.errors import translated
 from lakeside.lake.folder_versions import FolderVersions
 from lakeside.lake.keys import check_key
 from lakeside.lake.where.verdicts import Verdicts
-from lakeside.settings import PROJECT_ROOT, RetentionSettings
+from lakeside.settings import PROJECT_ROOT, BucketSettings, RetentionSettings
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -94,7 +94,7 @@ class Storage:
 
     `access` says how Google is reached (gs only).
     `kept` says how many earlier versions of an object a folder keeps, `mark` is what writes leave behind
-    for those who keep listings.
+    for those who keep listings. `bounds` are those of calls to a bucket.
     """
 
     def __init__(
@@ -103,12 +103,14 @@ class Storage:
         access: GoogleAccess = DEFAULT_ACCESS,
         kept: RetentionSettings | None = None,
         mark: ChangeMark | None = None,
+        bounds: BucketSettings | None = None,
     ) -> None:
         self.location = location
         self.mark = mark or ChangeMark(None)
         kept = kept or RetentionSettings(versions=0)
         self.versions = FolderVersions(Path(location.root), kept.versions, kept.lock_seconds)  # folders only
         self.access = access
+        self.bounds = bounds or BucketSettings()
         self.verdicts = Verdicts()
         self._filesystem: AbstractFileSystem | None = None
         self._lock = threading.Lock()
@@ -127,7 +129,7 @@ class Storage:
         with self._lock:
             if self._filesystem is None:
                 with translated(self.location.url):
-                    self._filesystem = _open_filesystem(self.kind, self.access)
+                    self._filesystem = _open_filesystem(self)
             return self._filesystem
 
     def path_of(self, key: str) -> str:
@@ -157,13 +159,13 @@ class Storage:
         return f"{self.location.url.rstrip('/')}/{check_key(key)}"
 
 
-def _open_filesystem(kind: Kind, access: GoogleAccess) -> AbstractFileSystem:
+def _open_filesystem(storage: Storage) -> AbstractFileSystem:
     # Fresh instances without a directory cache: two lakes never share state, no listing is stale.
-    if kind is Kind.GS:
+    if storage.kind is Kind.GS:
         from lakeside.lake.gcs import open_gcs
 
-        return open_gcs(access)
-    if kind is Kind.MEMORY:
+        return open_gcs(storage.access, storage.bounds)
+    if storage.kind is Kind.MEMORY:
         from fsspec.implementations.memory import MemoryFileSystem
 
         return MemoryFileSystem(skip_instance_cache=True, use_listings_cache=False)

@@ -1,6 +1,7 @@
 """All settings; `load_settings` reads them from the environment."""
 
 from lakeside.settings.data import (
+    BucketSettings,
     CheckSettings,
     IngestSettings,
     RetentionSettings,
@@ -27,6 +28,7 @@ __all__ = [
     "PREFIX",
     "PROJECT_ROOT",
     "AuditSettings",
+    "BucketSettings",
     "CheckSettings",
     "ConsoleSettings",
     "IngestSettings",

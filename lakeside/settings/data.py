@@ -10,6 +10,19 @@ from pydantic import Field
 from lakeside.settings.section import Section
 
 
+class BucketSettings(Section):
+    call_seconds: float = Field(
+        120,
+        gt=0,
+        le=3600,
+        description="How long one call of a gs:// lake may take, further tries included: a page of a "
+        "listing, 4 MB that are read, 8 MB that are written.",
+    )
+    silent_seconds: float = Field(
+        15, gt=0, le=3600, description="How long a bucket may send nothing before a call is tried again."
+    )
+
+
 class WarehouseSettings(Section):
     kind: Literal["duckdb", "bigquery"] = Field(
         "duckdb", description="Which warehouse tables are published to."

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field
 
 from lakeside.settings.data import (
+    BucketSettings,
     CheckSettings,
     IngestSettings,
     RetentionSettings,
@@ -54,6 +55,7 @@ class Settings(Section):
         description="Seconds after which `lakeside up` kills and restarts its server, worker or console when "
         "that lives but does not answer.",
     )
+    bucket: BucketSettings = Field(BucketSettings(), description="A lake in a bucket (gs:// only).")
     warehouse: WarehouseSettings = Field(WarehouseSettings(), description="The warehouse.")
     sources: SourceSettings = Field(SourceSettings(), description="Where months come from.")
     ingest: IngestSettings = Field(IngestSettings(), description="How months are conformed.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -14,11 +15,14 @@ from lakeside.apart.pool import ReaderPool
 from lakeside.charts.spec import Aggregate, ChartSpec, Grain
 from lakeside.errors import BackendUnavailable
 from lakeside.lake.keys import VERSIONS_FOLDER
+from lakeside.lake.lake import Lake
 from lakeside.lake.objects import Format, RowsWanted
-from lakeside.settings import LimitSettings, ReaderSettings
+from lakeside.settings import LimitSettings, ReaderSettings, Settings
 from lakeside.warehouse.lake_chart import chart_objects
 from lakeside.warehouse.lake_profile import Profile, profile_object
 from tests.limits.world import GREEN, GROUPS, World, meets
+from tests.servers.fault_proxy import Fault, FaultProxy, run_fault_proxy
+from tests.servers.versioned_gcs import run_versioned_gcs
 
 JOBS = "tests.unit.apart.jobs:"
 
@@ -219,3 +223,28 @@ def meet_lock_seconds(world: World) -> None:
             lake.open_writer("a.csv") as file,
         ):
             file.write(b"two")
+
+
+def _open_bucket(proxy: FaultProxy, **bounds: float) -> Lake:
+    settings = {"lake_url": "gs://versioned", "storage_emulator_host": proxy.url, "bucket": bounds}
+    return Lake.open(Settings.model_validate(settings))
+
+
+@meets("bucket.call_seconds")
+def meet_call_seconds(world: World) -> None:
+    """An answer that comes by a few bytes a second."""
+    with run_fault_proxy("http://127.0.0.1:9") as proxy:
+        proxy.add(Fault("GET", "/o", status=200, answer=bytes(100_000), trickle=True))
+        with pytest.raises(BackendUnavailable, match="LAKESIDE_BUCKET__CALL_SECONDS"):
+            _open_bucket(proxy, call_seconds=0.3).list_objects()
+
+
+@meets("bucket.silent_seconds")
+def meet_silent_seconds(world: World) -> None:
+    """A bucket that says nothing the first time."""
+    released = threading.Event()
+    with run_versioned_gcs() as bucket, run_fault_proxy(bucket.url) as proxy:
+        proxy.add(Fault("GET", "/o", call=lambda: released.wait(60), cut=True))
+        assert not _open_bucket(proxy, silent_seconds=1).list_objects().objects
+        released.set()
+        assert len(proxy.requests) > 1

@@ -26,6 +26,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 _HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "host", "accept-encoding"}
+TRICKLE_SECONDS = 0.1
 
 
 @dataclass
@@ -52,6 +53,7 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: bool = False  # the connection is reset instead of an answer
     cut_after_bytes: int = 0  # the answer's body is cut after so many bytes
+    trickle: bool = False  # … or arrives by one byte in a tenth of a second, until nobody listens
     hits: int = 0  # how often it has happened
 
     def takes(self, method: str, path: str, token: str) -> bool:
@@ -158,10 +160,11 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(200, {"Content-Type": "application/json"}, fault.reply(body))
         if fault.status:
             kind = {"Content-Type": "application/json"}
-            return self._send(fault.status, {**kind, **fault.headers}, fault.write_body())
+            headers = {**kind, **fault.headers}
+            return self._send(fault.status, headers, fault.write_body(), trickle=fault.trickle)
         if fault.change is not None:
             answer = (*answer[:2], fault.change(answer[2]))
-        return self._send(*answer, cut_after_bytes=fault.cut_after_bytes)
+        return self._send(*answer, cut_after_bytes=fault.cut_after_bytes, trickle=fault.trickle)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _handle  # noqa: N815 - http.server's names
 
@@ -194,18 +197,35 @@ class _Handler(BaseHTTPRequestHandler):
     def _own(self, text: str) -> str:
         return text.replace(self.proxy.target, self.proxy.url)
 
-    def _send(self, status: int, headers: Mapping[str, str], body: bytes, cut_after_bytes: int = 0) -> None:
+    def _send(
+        self,
+        status: int,
+        headers: Mapping[str, str],
+        body: bytes,
+        cut_after_bytes: int = 0,
+        trickle: bool = False,
+    ) -> None:
         self.send_response_only(status)
         for name, text in headers.items():
             self.send_header(name, text)
         if status != 204 and status != 304:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if self.command != "HEAD":
+        if trickle:
+            self._trickle(body)
+        elif self.command != "HEAD":
             self.wfile.write(body[: cut_after_bytes or len(body)])
         if cut_after_bytes and cut_after_bytes < len(body):
             self.wfile.flush()
             self._reset(with_answer=True)
+
+    def _trickle(self, body: bytes) -> None:
+        self.close_connection = True
+        with suppress(OSError):
+            for number in range(len(body)):
+                self.wfile.write(body[number : number + 1])
+                self.wfile.flush()
+                time.sleep(TRICKLE_SECONDS)
 
     def _reset(self, with_answer: bool = False) -> None:
         """End the connection: at once, or after what was sent has arrived."""
