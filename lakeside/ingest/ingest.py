@@ -20,7 +20,7 @@ from lakeside.ingest.conform import Conformed
 from lakeside.ingest.month_writer import MonthWriter
 from lakeside.ingest.pipeline import Work, run_in_order
 from lakeside.ingest.previous import find_provenance, is_unchanged, policy_of, settle_source
-from lakeside.ingest.quarantine import Quarantine
+from lakeside.ingest.quarantine import Quarantine, is_of_another
 from lakeside.ingest.readers import Reading, Target, read_csv, read_parquet, read_sample
 from lakeside.ingest.room import require_room
 from lakeside.lake.layout import data_key, quarantine_key
@@ -78,7 +78,9 @@ def ingest_month(
     key = data_key(request.dataset.name, request.month)
     previous, probe = _probe(request, services, key)
     policy = policy_of(request.dataset, services.settings.ingest.column_policy)
-    if previous is not None and is_unchanged(previous, probe, request.dataset, policy):
+    is_settled = previous is not None and is_unchanged(previous, probe, request.dataset, policy)
+    aside = quarantine_key(request.dataset.name, request.month)
+    if previous is not None and is_settled and not is_of_another(services.lake, aside, previous):
         return IngestOutcome(key, False, previous, 0, time.monotonic() - started)
     require_room(services, key, probe)
     _choose_allocator()
@@ -155,6 +157,7 @@ class _Run:
             self._judge(writer, quarantine)
             stats = writer.finish()
             provenance = self._describe(reading, writer, stats)
+            quarantine.source_sha256 = provenance.source_sha256
             writer.close(provenance.footer())
         return provenance
 

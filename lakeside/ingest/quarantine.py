@@ -13,6 +13,7 @@ from lakeside.errors import LakesideError, LimitExceeded, NotFound
 from lakeside.ingest.rejects import Reject
 from lakeside.lake.lake import Lake
 from lakeside.lake.objects import LakeObject
+from lakeside.lake.provenance import Provenance
 
 logger = logging.getLogger(__name__)
 
@@ -25,10 +26,30 @@ SCHEMA = pa.schema(
         pa.field("line", pa.string()),
     ]
 )
+SOURCE_KEY = b"lakeside.source_sha256"  # of the file the rows are from, in the footer
 _BATCH_ROWS = 10_000
 _BATCH_LETTERS = 16_000_000  # one line may be as long
 _SHOWN_LETTERS = 100
 _SHOWN = 3
+
+
+def is_of_another(lake: Lake, key: str, provenance: Provenance) -> bool:
+    """Whether rows are set aside there that the month's object does not know of.
+
+    So they are where its run was killed after the rows set aside had appeared, and before the object did.
+    None at all are no such rows: they are removed after a while.
+    """
+    if lake.find_object(key) is None:
+        return False
+    try:
+        with lake.open_reader(key) as file:
+            footer = parquet.ParquetFile(file).metadata
+    except NotFound:
+        return False
+    except (pa.ArrowException, OSError):  # damaged; OSError is Arrow's word for it too
+        return True
+    source = (footer.metadata or {}).get(SOURCE_KEY, provenance.source_sha256.encode())
+    return bool(footer.num_rows != provenance.rows_rejected or source != provenance.source_sha256.encode())
 
 
 class Quarantine:
@@ -49,6 +70,7 @@ class Quarantine:
         self._is_done = False
         self._waiting: list[tuple[int, Reject]] = []
         self.first: list[str] = []
+        self.source_sha256 = ""  # told before the block is left
 
     def __enter__(self) -> Quarantine:
         self._stack.__enter__()
@@ -110,6 +132,7 @@ class Quarantine:
         if self._waiting:
             self._flush()
         if self._writer is not None:
+            self._writer.add_key_value_metadata({SOURCE_KEY: self.source_sha256.encode()})
             self._writer.close()
             return
         with suppress(NotFound):

@@ -116,10 +116,11 @@ def test_a_month_whose_object_does_not_arrive_keeps_the_rows_set_aside_of_the_ol
 ) -> None:
     """The quarantine comes first; what the old object says of it stays true."""
     before = look(services.lake)
-    # Small objects are sent in one request: the first is the quarantine, the second the month.
-    proxy.add(Fault("POST", "/upload/", skip=1, status=403, reason="forbidden", times=9))
+    refused = proxy.add(Fault("POST", "/upload/.*name=lake/data/", status=403, reason="forbidden", times=9))
     with pytest.raises(AccessDenied):
         run(services, load=False)
+    assert refused.hits
+    assert any("/upload/" in asked and "name=lake/quarantine/" in asked for asked in proxy.requests)
     proxy.clear()
     assert look(services.lake) == before
     result = run(services)

@@ -12,12 +12,15 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from lakeside.checks.store import list_latest_results
 from lakeside.errors import AccessDenied, BackendUnavailable, NotFound
 from lakeside.lake.lake import Lake
 from lakeside.month import Month
 from lakeside.pipeline import MonthRequest, run_month
+from lakeside.progress import Progress, Stage
 from lakeside.services import Services, open_services
 from lakeside.settings import IngestSettings, Settings, SourceSettings, WarehouseSettings
+from lakeside.sources.probe import SourceName
 from lakeside.warehouse.duckdb_warehouse import DuckDBWarehouse
 from tests.builders import build_rows, write_month
 from tests.faults.conftest import SmallDisk
@@ -155,6 +158,33 @@ def test_a_disk_that_fills_while_duckdb_loads_keeps_the_old_month(
     again = [warehouse.publish_month(GREEN, MONTH, more, KEY) for _ in range(2)]
     assert [p.rows for p in again] == [NEW_ROWS, NEW_ROWS]
     assert look(more, warehouse).rows == NEW_ROWS
+
+
+def test_a_disk_that_fills_after_the_publication_leaves_a_month_unchecked_until_the_next_run(
+    tmp_path: Path, mount_disk: MountDisk, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The month is whole in lake and table; that results have no place is no reason to fail it."""
+    disk = mount_disk("16m")
+    services = serve(tmp_path, warehouse=disk.folder / "warehouse.duckdb")
+    put(tmp_path, OLD_ROWS, 1)
+
+    def fill(progress: Progress) -> None:
+        if progress.stage is Stage.CHECK:
+            disk.fill()
+
+    request = MonthRequest("green", MONTH, SourceName.ARCHIVE)
+    result = run_month(request, services, fill)
+    assert (result.state, result.warehouse_rows) == ("published", OLD_ROWS)
+    assert "were not kept" in caplog.text
+    assert "the disk is full" in caplog.text
+    assert look(services.lake, services.warehouse).rows == OLD_ROWS
+    assert list_latest_results(services) == []
+    disk.make_room()
+    assert run(services).state == "unchanged"
+    results = list_latest_results(services)
+    assert results
+    assert not any(one.is_red for one in results)
+    require_equal(services)
 
 
 def test_a_read_only_disk_is_said_so_and_everything_can_still_be_read(

@@ -12,6 +12,7 @@ import pytest
 from pyarrow import parquet
 
 from lakeside.errors import BadFile, ContractViolation, SourceMissing
+from lakeside.ingest.quarantine import SOURCE_KEY
 from lakeside.progress import Progress, Stage
 from tests.unit.ingest.conftest import Bench
 
@@ -103,6 +104,25 @@ def test_rows_that_do_not_fit_are_set_aside_with_their_reason(bench: Bench) -> N
     put(bench, ROW)
     bench.ingest("fhvhv", "2019-03", force=True)
     assert bench.keys() == [KEY], "the old quarantine goes with the old month"
+
+
+def test_rows_set_aside_that_another_file_brought_are_mended(bench: Bench) -> None:
+    put(bench, *[ROW] * 150, "HV0003,B1")
+    first = bench.ingest("fhvhv", "2019-03")
+    assert bench.ingest("fhvhv", "2019-03").written is False
+    aside, lake = bench.table(QUARANTINE), bench.services.lake
+    other = aside.replace_schema_metadata({SOURCE_KEY: "of another file"})
+    for content in (pa.concat_tables([aside, aside]), other):
+        with lake.open_writer(QUARANTINE) as file:
+            parquet.write_table(content, file)
+        again = bench.ingest("fhvhv", "2019-03")
+        assert again.written and again.provenance.content_id == first.provenance.content_id
+        assert bench.table(QUARANTINE).equals(aside)
+    with lake.open_writer(QUARANTINE) as file:
+        file.write(b"damaged")
+    assert bench.ingest("fhvhv", "2019-03").written
+    lake.remove_object(QUARANTINE)  # as `lakeside prune` does
+    assert bench.ingest("fhvhv", "2019-03").written is False
 
 
 def test_too_many_such_rows_leave_the_lake_as_it_was(bench: Bench) -> None:
