@@ -26,8 +26,6 @@ from lakeside.warehouse.sql.translate import translate_select
 
 _BATCH_ROWS = 2048
 
-# A condition that is pushed into Arrow leaves out row groups by the footer's statistics, which may lie.
-DOUBT_STATISTICS = "SET disabled_optimizers = 'filter_pushdown'"
 _ARROW_SHORT = "Out of memory"  # of Arrow, when it fails in a scan: DuckDB passes on its words alone
 _ONE_SELECT = "Nothing here can change data or settings."
 # Functions that tell of the process, write to its log or hold it up; no setting forbids them, so they are

@@ -19,11 +19,13 @@ from lakeside.lake.lake import Lake
 from lakeside.lake.plain import list_values
 from lakeside.lake.where.write import Dialect, write_sql
 from lakeside.settings import LimitSettings
+from lakeside.warehouse.duckdb_disk import bounded_disk
 from lakeside.warehouse.duckdb_errors import first_line, out_of_memory
-from lakeside.warehouse.duckdb_file import Config
-from lakeside.warehouse.duckdb_sandbox import DOUBT_STATISTICS, interrupt_after
+from lakeside.warehouse.duckdb_sandbox import interrupt_after
+from lakeside.warehouse.lake_engine import open_engine
 from lakeside.warehouse.lake_profile import Basis, choose_groups
 
+_MEMORY_TIMES = 2
 _CURE = "Choose a coarser grain, a condition or fewer months, or raise the limit."
 
 
@@ -55,7 +57,7 @@ def chart_objects(lake: Lake, keys: Sequence[str], spec: ChartSpec, limits: Limi
         NotFound, QueryRejected: see `check_spec`; or the condition cannot be read.
         ContractViolation: the objects have a column in different types.
         BadFile: an object has no footer that can be read.
-        LimitExceeded: it took longer than `limits.query_seconds`, or more memory than there may be.
+        LimitExceeded: it took longer than `limits.query_seconds`, or took more memory or disk than allowed.
     """
     started = time.monotonic()
     figures = {key: lake.read_figures(key) for key in keys}
@@ -64,13 +66,10 @@ def chart_objects(lake: Lake, keys: Sequence[str], spec: ChartSpec, limits: Limi
     condition, names = _read_condition(spec, schema)
     groups, read_bytes = _choose(figures, {*spec.columns, *names}, int(limits.chart_megabytes * 1e6))
     wanted = pa.schema([f for f in schema if f.name in {*spec.columns, *names}])
-    with duckdb.connect(":memory:", config=_configure(limits)) as connection:
+    doubting = any(lake.read_footer(key).provenance is None for key in keys)
+    with open_engine(limits, doubting, _MEMORY_TIMES) as connection:
         connection.register("object", lake.open_groups(groups, wanted))
-        if any(lake.read_footer(key).provenance is None for key in keys):
-            connection.execute(DOUBT_STATISTICS)
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
-        marks = _run(connection, spec, wanted, condition, limits.query_seconds)
+        marks = _run(connection, spec, wanted, condition, limits)
     rows_read = sum(figures[key].group_rows[number] for key, numbers in groups.items() for number in numbers)
     total = sum(f.rows for f in figures.values())
     return Chart(
@@ -96,11 +95,9 @@ def chart_table(table: pa.Table, spec: ChartSpec, limits: LimitSettings) -> Char
     started = time.monotonic()
     check_spec(spec, table.schema)
     condition, _ = _read_condition(spec, table.schema)
-    with duckdb.connect(":memory:", config=_configure(limits)) as connection:
+    with open_engine(limits, times=_MEMORY_TIMES) as connection:
         connection.register("object", table)
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
-        marks = _run(connection, spec, table.schema, condition, limits.query_seconds)
+        marks = _run(connection, spec, table.schema, condition, limits)
     return Chart(
         spec=spec,
         schema=table.schema,
@@ -113,11 +110,6 @@ def chart_table(table: pa.Table, spec: ChartSpec, limits: LimitSettings) -> Char
         elapsed_seconds=time.monotonic() - started,
         limits=limits,
     )
-
-
-def _configure(limits: LimitSettings) -> Config:
-    """Twice the memory of a query: a chart holds many more groups than the marks that are chosen of them."""
-    return {"python_enable_replacements": "false", "memory_limit": f"{2 * limits.query_megabytes}MB"}
 
 
 def _unify(lake: Lake, figures: Mapping[str, ObjectFigures]) -> pa.Schema:
@@ -183,11 +175,12 @@ def _run(
     spec: ChartSpec,
     schema: pa.Schema,
     condition: str | None,
-    seconds: float,
+    limits: LimitSettings,
 ) -> Marks:
     source = ("object", condition)
+    disk = bounded_disk(connection, limits.query_disk_megabytes * 1_000_000)
     try:
-        with interrupt_after(connection, seconds):
+        with disk, interrupt_after(connection, limits.query_seconds):
             bins = _measure_bins(connection, spec, schema, condition)
             if bins:
                 sql = write_binned(spec, schema, source, bins, Dialect.DUCKDB)
@@ -196,7 +189,7 @@ def _run(
             table = connection.sql(sql).to_arrow_table()
     except duckdb.InterruptException as error:
         raise LimitExceeded(
-            f"The chart was not ready within {seconds:g} s.", _CURE, limit="limits.query_seconds"
+            f"The chart was not ready within {limits.query_seconds:g} s.", _CURE, limit="limits.query_seconds"
         ) from error
     except duckdb.OutOfMemoryException as error:
         raise out_of_memory("The chart", error, _CURE) from error

@@ -22,9 +22,10 @@ from lakeside.lake.column_figures import ColumnFigures, ObjectFigures
 from lakeside.lake.lake import Lake
 from lakeside.settings import LimitSettings
 from lakeside.warehouse.column_queries import Bars, measure_column
+from lakeside.warehouse.duckdb_disk import bounded_disk
 from lakeside.warehouse.duckdb_errors import first_line
-from lakeside.warehouse.duckdb_file import Config
-from lakeside.warehouse.duckdb_sandbox import DOUBT_STATISTICS, interrupt_after
+from lakeside.warehouse.duckdb_sandbox import interrupt_after
+from lakeside.warehouse.lake_engine import open_engine
 
 
 class Basis(StrEnum):
@@ -143,14 +144,10 @@ def _measure(
     bounds.measured += 1
     data = pa.field(column.name, column.data_type)
     try:
-        memory = f"{bounds.limits.query_megabytes}MB"
-        config: Config = {"python_enable_replacements": "false", "memory_limit": memory}
-        with duckdb.connect(":memory:", config=config) as connection:
+        with open_engine(bounds.limits, doubting=True) as connection:
             connection.register("object", lake.open_column(key, data, groups))
-            connection.execute(DOUBT_STATISTICS)
-            connection.execute("SET enable_external_access = false")
-            connection.execute("SET lock_configuration = true")
-            with interrupt_after(connection, max(0.01, bounds.seconds_left)):
+            disk = bounded_disk(connection, bounds.limits.query_disk_megabytes * 1_000_000)
+            with disk, interrupt_after(connection, max(0.01, bounds.seconds_left)):
                 values, bars = measure_column(connection, column.name, column.data_type)
     except duckdb.InterruptException:
         return replace(profile, reason=f"Not measured within {bounds.limits.profile_seconds:g} s.")

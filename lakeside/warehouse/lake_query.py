@@ -7,10 +7,8 @@ objects are opened at all.
 
 from __future__ import annotations
 
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -33,6 +31,7 @@ from lakeside.warehouse.duckdb_sandbox import (
     run_prepared,
 )
 from lakeside.warehouse.figures import quote_duckdb
+from lakeside.warehouse.lake_engine import open_engine
 from lakeside.warehouse.lake_tables import LakeTable, list_lake_names, open_lake_table
 from lakeside.warehouse.protocol import QueryLimits, QueryResult
 from lakeside.warehouse.sql.translate import translate_select
@@ -156,19 +155,3 @@ def _describe(tables: Sequence[LakeTable], chosen: dict[str, list[LakeObject]]) 
         objects_in_all=sum(len(table.objects) for table in tables),
         object_bytes=sum(item.size_bytes for item in opened),
     )
-
-
-@contextmanager
-def open_engine(bounds: LimitSettings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An empty engine that can reach nothing but what is registered, with bounded memory and disk."""
-    with tempfile.TemporaryDirectory(prefix="lakeside-query-", ignore_cleanup_errors=True) as folder:
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "python_enable_replacements": "false",
-            "memory_limit": f"{bounds.query_megabytes}MB",
-            "temp_directory": folder,
-            "max_temp_directory_size": f"{bounds.query_disk_megabytes}MB",
-        }
-        with duckdb.connect(":memory:", config=config) as connection:
-            connection.execute("SET enable_external_access = false")
-            connection.execute("SET lock_configuration = true")
-            yield connection

@@ -17,7 +17,7 @@ from lakeside.errors import LakesideError, NotFound, QueryRejected
 from lakeside.settings import LimitSettings
 from lakeside.warehouse.duckdb_file import READ_CONFIG
 from lakeside.warehouse.duckdb_sandbox import KnownTables, Question, plan_locked
-from lakeside.warehouse.lake_query import open_engine
+from lakeside.warehouse.lake_engine import open_engine
 from lakeside.warehouse.protocol import QueryLimits
 from lakeside.warehouse.sql.translate import translate_select
 from tests.contract.attacks import ATTACKS, NOTHING, Engine

@@ -18,7 +18,7 @@ from lakeside.settings import LimitSettings, Settings
 from lakeside.sources.probe import SourceName
 from lakeside.warehouse.duckdb_file import READ_CONFIG
 from lakeside.warehouse.duckdb_sandbox import KnownTables, Question, interrupt_after, plan_locked
-from lakeside.warehouse.lake_query import open_engine
+from lakeside.warehouse.lake_engine import open_engine
 from lakeside.warehouse.lake_tables import list_lake_names
 from lakeside.warehouse.protocol import QueryLimits
 from lakeside.warehouse.sql.translate import translate_select

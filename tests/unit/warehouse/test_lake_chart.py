@@ -106,6 +106,18 @@ def test_a_chart_that_takes_too_long_is_stopped(lake: Lake) -> None:
         chart_objects(lake, [key], ChartSpec("x", Grain.BINS, Aggregate.DISTINCT, "y"), hasty)
 
 
+def test_a_chart_takes_no_more_memory_than_two_queries(lake: Lake) -> None:
+    """Groups of ten megabytes each, which cannot go to disk one by one."""
+    with lake.open_writer("long.parquet") as file:
+        texts = pa.table({"text": [letter * (10 << 20) for letter in "abcdefghijklmnop"]})
+        pq.write_table(texts, file, use_dictionary=False, write_statistics=False)
+    spec = ChartSpec("text", Grain.VALUES)
+    assert chart_objects(lake, ["long.parquet"], spec, LIMITS).rows_read == 16
+    with pytest.raises(LimitExceeded) as refused:
+        chart_objects(lake, ["long.parquet"], spec, LimitSettings(query_megabytes=64))
+    assert refused.value.limit == "limits.query_megabytes"
+
+
 def test_columns_that_differ_in_type_are_not_cast_in_silence(lake: Lake, month: str) -> None:
     other = write_object(lake, "other/t.parquet", pa.table({"payment_type": ["cash"]}), None)
     with pytest.raises(ContractViolation, match="payment_type is string"):
