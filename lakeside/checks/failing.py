@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -98,7 +98,7 @@ def find_failing_rows(
     if query is None:
         return None
     require_billed(services, f"the rows of {place.dataset.name} {place.month} that fail {check}")
-    bounded = QueryLimits(min(limits.rows, SAMPLE_ROWS), limits.seconds, limits.billed_bytes)
+    bounded = replace(limits, rows=min(limits.rows, SAMPLE_ROWS))
     result = services.warehouse.run_query(_lengthen(query), bounded)
     key, is_straight = _find_object(services, place.dataset, place.month)
     return FailingRows(result.table, result.truncated, result.processed_bytes, key, is_straight)

@@ -9,6 +9,7 @@ from typing import Any
 from lakeside.errors import LakesideError
 from lakeside.models.model import CheckForm, Model, ModelCheck
 from lakeside.people.money import require_billed
+from lakeside.queries.asking import limits_of
 from lakeside.services import Services
 from lakeside.warehouse.protocol import QueryLimits
 
@@ -41,9 +42,7 @@ def run_model_checks(services: Services, models: Sequence[Model]) -> list[ModelC
         AccessDenied: it would be billed, and who asks may not spend money.
     """
     require_billed(services, "the checks of " + ", ".join(model.name for model in models))
-    limits = services.settings.limits
-    billed = int(services.settings.warehouse.maximum_gigabytes_billed * 1e9)
-    bounds = QueryLimits(1, limits.query_seconds, billed)
+    bounds = limits_of(services.settings, 1)
     return [_run(services, model, check, bounds) for model in models for check in model.checks]
 
 

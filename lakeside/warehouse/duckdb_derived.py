@@ -9,7 +9,7 @@ import duckdb
 from lakeside.errors import NotFound
 from lakeside.warehouse.duckdb_file import DuckDBFile
 from lakeside.warehouse.duckdb_plan import read_plan, require_tables
-from lakeside.warehouse.duckdb_sandbox import Question, interrupt_after, must_be_select, refusing
+from lakeside.warehouse.duckdb_sandbox import Question, interrupt_after, must_be_select, refusing, take_rows
 from lakeside.warehouse.duckdb_tables import list_names, list_views
 from lakeside.warehouse.duckdb_transaction import transaction
 from lakeside.warehouse.figures import quote_duckdb
@@ -38,8 +38,7 @@ def preview_rows(
     if name not in list_names(connection, file):
         raise NotFound(f"{file.path} has no table {name}.", "Load a month first.")
     sql = f"SELECT * FROM {file.table(name)} LIMIT {limits.rows + 1} OFFSET {offset}"
-    with refusing(Question(sql, limits)), interrupt_after(connection, limits.seconds):
-        rows = as_bigquery(connection.sql(sql).to_arrow_table())
+    rows = as_bigquery(take_rows(connection, sql, Question(sql, limits)))
     page = rows.slice(0, limits.rows)
     return TablePage(page, offset, len(rows) > limits.rows, time.monotonic() - started)
 

@@ -110,12 +110,7 @@ def run_prepared(
         LimitExceeded, QueryCancelled, QueryRejected: see `Warehouse.run_query`.
     """
     limits = question.limits
-    with (
-        refusing(question),
-        bounded_disk(connection, limits.disk_bytes),
-        interrupt_after(connection, limits.seconds, question.handle),
-    ):
-        table = _take(connection.sql(prepared.sql).to_arrow_reader(_BATCH_ROWS), limits)
+    table = take_rows(connection, prepared.sql, question)
     return QueryResult(
         table=as_bigquery(table.slice(0, limits.rows)),
         truncated=table.num_rows > limits.rows,
@@ -123,6 +118,21 @@ def run_prepared(
         processed_bytes=None,
         limits=limits,
     )
+
+
+def take_rows(connection: duckdb.DuckDBPyConnection, sql: str, question: Question) -> pa.Table:
+    """The rows of `sql`, one more than are allowed where there are more; within every bound of the question.
+
+    Raises:
+        LimitExceeded, QueryCancelled, QueryRejected: see `Warehouse.run_query`.
+    """
+    limits = question.limits
+    with (
+        refusing(question),
+        bounded_disk(connection, limits.disk_bytes),
+        interrupt_after(connection, limits.seconds, question.handle),
+    ):
+        return _take(connection.sql(sql).to_arrow_reader(_BATCH_ROWS), limits)
 
 
 def run_select(

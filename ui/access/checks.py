@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lakeside.checks.disagreements import Disagreement, list_disagreements
-from lakeside.checks.failing import SAMPLE_ROWS, FailingRows, find_failing_rows, write_query
+from lakeside.checks.failing import FailingRows, find_failing_rows, write_query
 from lakeside.checks.registry import CheckInfo, Registry
 from lakeside.checks.result import CheckResult
 from lakeside.checks.run import Checking
@@ -16,7 +16,7 @@ from lakeside.datasets import get_dataset
 from lakeside.errors import LakesideError
 from lakeside.lake.layout import data_key
 from lakeside.month import Month
-from lakeside.warehouse.protocol import QueryLimits
+from lakeside.queries.asking import limits_of
 from ui.access.freshness import refreshed
 from ui.access.opened import open_console_services
 
@@ -77,7 +77,5 @@ def load_failing_rows(dataset: str, month: Month, check: str, checked_at: str) -
     """The first failing rows; `checked_at` keeps rows of an earlier check apart."""
     services = open_console_services()
     registry = Registry.open(services.settings)
-    billed = int(services.settings.warehouse.maximum_gigabytes_billed * 1e9)
-    limits = QueryLimits(SAMPLE_ROWS, services.settings.limits.query_seconds, billed)
     place = registry.place(get_dataset(dataset), month)
-    return find_failing_rows(services, registry, place, check, limits)
+    return find_failing_rows(services, registry, place, check, limits_of(services.settings))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from lakeside.models.apply import AppliedModel, list_applied
@@ -9,6 +11,7 @@ from lakeside.models.check import ModelCheckResult, run_model_checks
 from lakeside.models.registry import list_models
 from lakeside.month import Month
 from lakeside.people.money import require_billed
+from lakeside.queries.asking import limits_of
 from lakeside.warehouse.protocol import Publication, QueryLimits, TableInfo, TablePage
 from lakeside.warehouse.table_profile import TableColumn, profile_table_column
 from ui.access.freshness import refreshed
@@ -67,5 +70,4 @@ def find_warehouse_location() -> str:
 
 def _find_limits(rows: int) -> QueryLimits:
     settings = open_console_services().settings
-    billed = int(settings.warehouse.maximum_gigabytes_billed * 1e9)
-    return QueryLimits(min(rows, settings.limits.preview_rows), settings.limits.query_seconds, billed)
+    return replace(limits_of(settings), rows=min(rows, settings.limits.preview_rows))

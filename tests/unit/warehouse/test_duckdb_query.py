@@ -79,6 +79,15 @@ def test_more_than_allowed_is_refused_before_it_runs(warehouse: DuckDBWarehouse)
         warehouse.run_query(ENDLESS, limits)
 
 
+def test_a_page_of_rows_keeps_to_the_bounds_of_a_query(warehouse: DuckDBWarehouse) -> None:
+    limits = QueryLimits(rows=10, seconds=60, billed_bytes=10**9, result_bytes=100)
+    for name in ("green", "early"):
+        assert warehouse.preview_table(name, 0, LIMITS).rows.num_rows == 10
+        with pytest.raises(LimitExceeded) as refused:
+            warehouse.preview_table(name, 0, limits)
+        assert refused.value.limit == "limits.query_result_megabytes"
+
+
 def test_cancel_really_interrupts(warehouse: DuckDBWarehouse) -> None:
     handle = QueryHandle()
     with ThreadPoolExecutor(1) as pool:
