@@ -21,8 +21,8 @@ class LimitSettings(Section):
         4_000,
         ge=0,
         le=1_000_000,
-        description="Disk a query, chart or profile of the lake may use where memory does not suffice, and queries on "
-        "the DuckDB file together.",
+        description="Disk a query, chart or profile of the lake may use where memory does not suffice, and "
+        "queries on the DuckDB file together.",
     )
     query_result_megabytes: float = Field(
         100, gt=0, le=2_000, description="Size of the rows a query returns at most, all of them together."

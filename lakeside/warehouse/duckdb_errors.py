@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 
 import duckdb
+import pyarrow as pa
 
 from lakeside.errors import (
     AccessDenied,
@@ -32,6 +33,16 @@ _DAMAGED = (
 )
 
 
+# How its messages begin, of those whose class says what to do; all others are the query's own fault.
+_CLASSES: dict[str, type[duckdb.Error]] = {
+    "INTERRUPT": duckdb.InterruptException,
+    "Out of Memory": duckdb.OutOfMemoryException,
+    "IO": duckdb.IOException,
+    "INTERNAL": duckdb.InternalException,
+    "FATAL": duckdb.FatalException,
+}
+
+
 class FileBusy(Exception):
     """Somebody else holds the file; the caller waits and tries again."""
 
@@ -50,6 +61,20 @@ def duckdb_errors(place: str) -> Iterator[None]:
         if any(words in str(error) for words in _BUSY):
             raise FileBusy(str(error)) from error
         raise translate(error, place) from error
+
+
+@contextlib.contextmanager
+def streamed_errors() -> Iterator[None]:
+    """Read a stream of rows inside: of an error after the first ones Arrow passes on the words alone.
+
+    Raises:
+        duckdb.Error: what it was to DuckDB.
+    """
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        kind = str(error).partition(" Error: ")[0]
+        raise _CLASSES.get(kind, duckdb.InvalidInputException)(str(error)) from error
 
 
 @contextlib.contextmanager

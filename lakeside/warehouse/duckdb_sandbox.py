@@ -17,7 +17,7 @@ import pyarrow as pa
 from lakeside.errors import LakesideError, LimitExceeded, QueryCancelled, QueryRejected
 from lakeside.warehouse.cancelling import QueryHandle, stopped_by
 from lakeside.warehouse.duckdb_disk import bounded_disk
-from lakeside.warehouse.duckdb_errors import first_line, out_of_memory
+from lakeside.warehouse.duckdb_errors import first_line, out_of_memory, streamed_errors
 from lakeside.warehouse.duckdb_plan import Scan, read_plan, require_tables
 from lakeside.warehouse.protocol import QueryLimits, QueryResult, require_carried
 from lakeside.warehouse.sql.positions import locate_cause, say_position
@@ -202,13 +202,18 @@ def _stopped(question: Question) -> LakesideError:
 
 
 def _take(reader: pa.RecordBatchReader, limits: QueryLimits) -> pa.Table:
-    """One row more than are allowed, to know that there are more."""
+    """One row more than are allowed, to know that there are more.
+
+    The reader is closed however it ends: an error that is kept would keep it too, and with it DuckDB's
+    instance, for which the next who opens the file waits for ever.
+    """
     batches, left, size_bytes = [], limits.rows + 1, 0
-    for batch in reader:
-        batches.append(batch.slice(0, left))
-        left -= batches[-1].num_rows
-        size_bytes += batches[-1].nbytes
-        require_carried(size_bytes, limits)
-        if left <= 0:
-            break
+    with reader, streamed_errors():
+        for batch in reader:
+            batches.append(batch.slice(0, left))
+            left -= batches[-1].num_rows
+            size_bytes += batches[-1].nbytes
+            require_carried(size_bytes, limits)
+            if left <= 0:
+                break
     return pa.Table.from_batches(batches, reader.schema)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -77,6 +78,26 @@ def test_more_than_allowed_is_refused_before_it_runs(warehouse: DuckDBWarehouse)
     limits = QueryLimits(rows=10, seconds=600, billed_bytes=10**6)
     with pytest.raises(LimitExceeded, match=r"10\.5 MB \(green\), 1\.0 MB are allowed"):
         warehouse.run_query(ENDLESS, limits)
+
+
+@pytest.mark.parametrize(
+    ("sql", "error", "words"),
+    [
+        ("SELECT 1 / (id - 2999) AS x FROM green", QueryRejected, "division by zero"),
+        ("SELECT a.id FROM green a, green b, green c WHERE a.id * b.id < c.id", LimitExceeded, "after 0.5 s"),
+        ("SELECT REPEAT('x', id) AS x FROM green", LimitExceeded, "larger than 1.0 MB"),
+    ],
+)
+def test_what_fails_after_the_first_rows_is_told_and_keeps_nobody_waiting(
+    warehouse: DuckDBWarehouse, sql: str, error: type[LakesideError], words: str
+) -> None:
+    """The error is kept, as a page keeps it, while the file is opened again."""
+    limits = QueryLimits(rows=10**9, seconds=60, billed_bytes=10**9, result_bytes=10**6)
+    if "after" in words:
+        limits = replace(limits, seconds=0.5, result_bytes=10**12)
+    with pytest.raises(error, match=words):
+        warehouse.run_query(sql, limits)
+    assert warehouse.run_query("SELECT COUNT(*) AS n FROM green", LIMITS).table.to_pylist() == [{"n": 3_000}]
 
 
 def test_a_page_of_rows_keeps_to_the_bounds_of_a_query(warehouse: DuckDBWarehouse) -> None:
