@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import duckdb
 
@@ -20,17 +20,21 @@ _LOOK_SECONDS = 0.05
 
 @contextmanager
 def bounded_disk(connection: duckdb.DuckDBPyConnection, maximum_bytes: int) -> Iterator[None]:
-    """Interrupt the connection when its temporary files take more than so many bytes.
+    """Interrupt the connection when its temporary files grow by more than so many bytes.
+
+    What lies there already does not count: a process that was killed may have left it.
 
     Raises:
         LimitExceeded: they did.
     """
     ((folder,),) = connection.execute("SELECT system.main.current_setting('temp_directory')").fetchall()
+    before = _measure(str(folder))
     over, met = threading.Event(), threading.Event()
 
     def watch() -> None:
         while not over.wait(_LOOK_SECONDS):
-            if _measure(str(folder)) > maximum_bytes:
+            sizes = _measure(str(folder))
+            if sum(max(0, size - before.get(file, 0)) for file, size in sizes.items()) > maximum_bytes:
                 met.set()
                 connection.interrupt()
 
@@ -51,13 +55,10 @@ def bounded_disk(connection: duckdb.DuckDBPyConnection, maximum_bytes: int) -> I
         watcher.join()
 
 
-def _measure(folder: str) -> int:
-    """Bytes on disk of the files in a folder; it comes and goes with the query."""
-    total = 0
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                total += entry.stat(follow_symlinks=False).st_blocks * 512
-    except OSError:  # a file was removed between two looks
-        return total
-    return total
+def _measure(folder: str) -> dict[int, int]:
+    """Inode -> bytes on disk of each file in a folder; it comes and goes with the query."""
+    sizes: dict[int, int] = {}
+    with suppress(OSError), os.scandir(folder) as entries:  # a file was removed between two looks
+        for entry in entries:
+            sizes[entry.inode()] = entry.stat(follow_symlinks=False).st_blocks * 512
+    return sizes

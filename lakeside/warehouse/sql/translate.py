@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from lakeside.warehouse.sql.month_ranges import narrow_months
 from lakeside.warehouse.sql.positions import point_at_cause
 from lakeside.warehouse.sql.rewrite import rewrite_differences
 from lakeside.warehouse.sql.tables import resolve_tables
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ def translate_select(
     except RecursionError as error:
         raise QueryRejected("The query is nested too deeply.", "Simplify it.") from error
     except PARSER_DEFECTS as error:
+        logger.warning("a query made its translation stumble", exc_info=True)  # it may be ours, not sqlglot's
         raise QueryRejected("The query cannot be translated.", "Write it more simply.") from error
 
 

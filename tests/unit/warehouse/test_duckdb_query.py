@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -98,6 +99,20 @@ def test_what_fails_after_the_first_rows_is_told_and_keeps_nobody_waiting(
     with pytest.raises(error, match=words):
         warehouse.run_query(sql, limits)
     assert warehouse.run_query("SELECT COUNT(*) AS n FROM green", LIMITS).table.to_pylist() == [{"n": 3_000}]
+
+
+def test_what_a_killed_process_left_on_disk_counts_against_nobody(warehouse: DuckDBWarehouse) -> None:
+    folder = Path(f"{warehouse.location}.tmp")
+    folder.mkdir()
+    try:
+        (folder / "duckdb_temp_storage_DEFAULT-7.tmp").write_bytes(bytes(5_000_000))
+        sql = "SELECT COUNT(*) AS n FROM green a, green b, green c WHERE SQRT(a.fare * b.fare + c.fare) < 0"
+        bounds = QueryLimits(rows=10, seconds=0.5, billed_bytes=10**9, disk_bytes=1_000_000)
+        with pytest.raises(LimitExceeded) as refused:  # it runs longer than the disk is left alone
+            warehouse.run_query(sql, bounds)
+        assert refused.value.limit == "limits.query_seconds"
+    finally:
+        shutil.rmtree(folder)
 
 
 def test_a_page_of_rows_keeps_to_the_bounds_of_a_query(warehouse: DuckDBWarehouse) -> None:
