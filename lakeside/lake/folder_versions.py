@@ -44,9 +44,14 @@ class KeptVersion:
     modified_at: datetime
 
 
+def write_version(modified: float, size_bytes: int, inode: int) -> str:
+    """The version of a file; the inode changes with every replacement, even within a clock tick."""
+    return f"{modified:.6f}-{size_bytes}-{inode}"
+
+
 def name_version(stat: os.stat_result) -> str:
-    """The version of a file as listings have it; the inode changes with every replacement."""
-    return f"{stat.st_mtime:.6f}-{stat.st_size}-{stat.st_ino}"
+    """The version of a file as listings have it."""
+    return write_version(stat.st_mtime, stat.st_size, stat.st_ino)
 
 
 class FolderVersions:

@@ -12,6 +12,7 @@ from typing import Any
 
 from lakeside.errors import NotFound
 from lakeside.lake.errors import translated
+from lakeside.lake.folder_versions import write_version
 from lakeside.lake.keys import check_key, check_prefix, is_internal, is_valid_key
 from lakeside.lake.layout import find_month
 from lakeside.lake.objects import LakeObject, ObjectListing
@@ -76,9 +77,9 @@ def _stat(storage: Storage, key: str) -> Mapping[str, Any]:
 def _date_and_version(info: Mapping[str, Any]) -> tuple[datetime, str]:
     if "generation" in info:  # Google Cloud Storage
         return datetime.fromisoformat(info["updated"]), str(info["generation"])
-    if "mtime" in info:  # folder; the inode changes with every replacement, even within a clock tick
+    if "mtime" in info:  # folder
         modified_at = datetime.fromtimestamp(info["mtime"], UTC)
-        return modified_at, f"{info['mtime']:.6f}-{info['size']}-{info['ino']}"
+        return modified_at, write_version(info["mtime"], info["size"], info["ino"])
     created = info["created"]  # memory: a datetime from info(), seconds from ls()
     created_at = created if isinstance(created, datetime) else datetime.fromtimestamp(created, UTC)
     return created_at, f"{created_at.timestamp():.6f}-{info['size']}"
