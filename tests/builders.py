@@ -41,7 +41,7 @@ def build_provenance(dataset: Dataset, month: Month, table: pa.Table, **changes:
         measure(name, kinds.get(name) or kind_of(table.schema.field(name).type), table.column(name))
         for name in table.column_names
     ]
-    figures = "".join(column.model_dump_json() for column in columns)
+    figures = "".join(map(repr, columns))
     fields: dict[str, Any] = {
         "dataset": dataset.name,
         "month": str(month),

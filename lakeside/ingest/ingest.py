@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 import pyarrow as pa
 
@@ -263,14 +263,11 @@ def content_id(contract_version: int, rows: int, stats: Sequence[ColumnStats]) -
 
     Sums of floats count to nine digits, because their last ones depend on the order of adding.
     """
-    figures = [
-        (_rounded(s) if s.kind is Kind.FLOAT and s.sum is not None else s).model_dump(mode="json")
-        for s in stats
-    ]
+    figures = [asdict(_rounded(s) if s.kind is Kind.FLOAT and s.sum is not None else s) for s in stats]
     document = json.dumps([contract_version, rows, figures], sort_keys=True)
     return hashlib.sha256(document.encode()).hexdigest()
 
 
 def _rounded(stats: ColumnStats) -> ColumnStats:
     """A float column's figures with the sum cut to nine digits."""
-    return stats.model_copy(update={"sum": f"{float(stats.sum or 0):.9g}"})
+    return replace(stats, sum=f"{float(stats.sum or 0):.9g}")

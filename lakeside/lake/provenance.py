@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic.dataclasses import dataclass
 
 from lakeside.datasets.contract import Kind
 from lakeside.shown import hide_secrets
@@ -17,7 +18,9 @@ from lakeside.shown import hide_secrets
 FOOTER_KEY = "lakeside.provenance"
 
 
-class ColumnStats(BaseModel):
+# A lake of thousands of objects remembers some twenty of these for each: with slots they take a fifth.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnStats:
     """Order-free figures of one column, comparable between lake and warehouse.
 
     `sum` is exact text: integers as they are; money in millionths of a dollar; timestamps as whole
@@ -25,8 +28,6 @@ class ColumnStats(BaseModel):
     to be compared to 1e-9 relative. `min`, `max` are text (ISO for times). `distinct` is exact and
     given for text columns only, None above the bound the writer states.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     kind: Kind

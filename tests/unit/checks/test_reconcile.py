@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -71,7 +72,7 @@ def test_rows_that_vanish_between_source_and_lake_are_counted() -> None:
 
 
 def test_rows_that_vanish_between_lake_and_table_are_counted() -> None:
-    result = judge(footer(), [FARE.model_copy(update={"count": 6})])["rows_lake_warehouse"]
+    result = judge(footer(), [replace(FARE, count=6)])["rows_lake_warehouse"]
     assert (result.state, result.failing_rows) == (CheckState.FAILED, 3)
     assert result.detail == "7 rows in the table, 10 in the object"
     assert result.differences == (Difference("", "rows", "10", "7"),)
@@ -96,7 +97,7 @@ def test_rows_without_an_object_or_with_a_broken_one_disagree() -> None:
     "change", [{"sum": "12500001"}, {"count": 8, "nulls": 2}, {"min": "-2.0"}, {"max": "5.01"}], ids=str
 )
 def test_a_figure_that_differs_is_named(change: dict[str, object]) -> None:
-    result = judge(footer(), [FARE.model_copy(update=change)])["figures_lake_warehouse"]
+    result = judge(footer(), [replace(FARE, **change)])["figures_lake_warehouse"]
     assert result.state is CheckState.FAILED and "fare_amount" in result.detail
     assert {d.figure for d in result.differences} == set(change)
     assert result.failing_rows == 1
@@ -104,7 +105,7 @@ def test_a_figure_that_differs_is_named(change: dict[str, object]) -> None:
 
 def test_only_failed_checks_fail_the_month() -> None:
     require_passed(list(judge(footer(), [FARE]).values()), "green 2020-10")
-    failed = list(judge(footer(), [FARE.model_copy(update={"count": 8})]).values())
+    failed = list(judge(footer(), [replace(FARE, count=8)]).values())
     with pytest.raises(ContractViolation) as caught:
         require_passed(failed, "green 2020-10")
     assert caught.value.message.startswith(
