@@ -35,11 +35,6 @@ def run_for_ever(answer: bytes) -> bytes:
 Hurry = Callable[[], object]
 
 
-def refuse_start(hurry: Hurry) -> list[Fault]:
-    hurry()
-    return [Fault("*", "/bigquery/", status=429, reason="rateLimitExceeded", times=FOR_EVER)]
-
-
 def refuse_staging(hurry: Hurry) -> list[Fault]:
     """The table that was made for the load cannot be asked for its columns."""
     created = Fault("POST", "/tables", call=hurry)
@@ -62,7 +57,7 @@ def refuse_swap(hurry: Hurry) -> list[Fault]:
 AT_STAGING = [refuse_staging, refuse_poll]  # the others know the dataset alone
 
 
-@pytest.mark.parametrize("refuse", [refuse_start, *AT_STAGING, refuse_swap])
+@pytest.mark.parametrize("refuse", [*AT_STAGING, refuse_swap])
 def test_a_refusal_that_lasts_is_given_up_and_leaves_the_old_month(
     scene: Scene, refuse: Callable[[Hurry], list[Fault]]
 ) -> None:

@@ -56,6 +56,18 @@ def test_every_row_says_everything_and_names_a_test() -> None:
             assert _NODE.search(row[-1]), row
 
 
+def is_on_request(module: str) -> bool:
+    """Whether the tests of a module are left out of an ordinary run."""
+    marks = getattr(importlib.import_module(module.replace("/", ".")), "pytestmark", [])
+    return "exhaustive" in {mark.name for mark in (marks if isinstance(marks, list) else [marks])}
+
+
+def test_a_row_says_where_its_test_is_run_on_request_alone() -> None:
+    for row in [row for rows in ROWS.values() for row in rows[1:]]:
+        named = any(is_on_request(module) for module, _ in _NODE.findall(row[-1]))
+        assert row[-1].endswith(", on request") is named, row
+
+
 @pytest.mark.parametrize(("module", "names"), NODES, ids=[f"{m}.py{n}" for m, n in NODES])
 def test_a_test_that_is_named_exists(module: str, names: str) -> None:
     assert names.rpartition("::")[2].startswith("test_")

@@ -93,9 +93,9 @@ def require_equal(services: Services) -> None:
     assert compare_figures(provenance.columns, measured) == []
 
 
-def run(services: Services, load: bool = True) -> MonthResult:
+def run(services: Services, load: bool = True, force: bool = False) -> MonthResult:
     """Source to lake, and on to the table, as a run does it."""
-    return run_month(MonthRequest("green", MONTH, SourceName.ARCHIVE, load), services)
+    return run_month(MonthRequest("green", MONTH, SourceName.ARCHIVE, load, force), services)
 
 
 def find_left_overs(home: Path) -> list[str]:
