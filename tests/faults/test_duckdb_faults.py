@@ -89,6 +89,22 @@ def test_a_file_that_cannot_be_read_is_named_and_left_alone(
     assert [p.name for p in tmp_path.iterdir()] == ["warehouse.duckdb"]
 
 
+def test_a_file_that_is_changed_while_it_is_read_may_be_read_again(published: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    path.write_bytes(published)
+    warehouse = open_warehouse(path)
+    with (
+        pytest.raises(BackendUnavailable, match="was changed while it was read") as caught,
+        warehouse._file.read() as connection,
+    ):
+        assert connection is not None
+        path.write_bytes(published[:20_000])
+        connection.execute("FROM trips.green").fetchall()
+    assert caught.value.retryable
+    path.write_bytes(published)
+    assert set(warehouse.count_months().values()) == {2_000}
+
+
 def test_moved_away_it_is_built_anew_from_the_lake(lake: Lake, published: bytes, tmp_path: Path) -> None:
     path = tmp_path / "warehouse.duckdb"
     path.write_bytes(damaged(published))
