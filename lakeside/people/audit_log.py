@@ -23,6 +23,7 @@ from lakeside.errors import BackendUnavailable
 from lakeside.people.act import Act
 from lakeside.people.caller import Caller
 from lakeside.settings import Settings
+from lakeside.shown import hide_secrets
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ class AuditLog:
 
         That it was begun is on the disk already: a failure here is only said in the process's own log.
         """
-        line = {"id": entry, "at": _now(), "result": result, "detail": detail[:_MOST_LETTERS]}
+        line = {"id": entry, "at": _now(), "result": result, "detail": hide_secrets(detail)[:_MOST_LETTERS]}
         try:
             self._write(line)
         except BackendUnavailable:
@@ -69,7 +70,7 @@ class AuditLog:
         """Write that somebody was not let; they are refused even where this cannot be written."""
         told = {"id": uuid.uuid4().hex, **_tell(caller, act), "parameters": dict(parameters)}
         try:
-            self._write({**told, "result": "refused", "detail": reason[:_MOST_LETTERS]})
+            self._write({**told, "result": "refused", "detail": hide_secrets(reason)[:_MOST_LETTERS]})
         except BackendUnavailable:
             log.exception("A refusal was not recorded")
 

@@ -8,6 +8,8 @@ from enum import Enum
 from itertools import islice
 from typing import Any
 
+from lakeside.shown import hide_secrets
+
 _MOST_ITEMS = 24
 _MOST_LETTERS = 400
 _DEEPEST = 3
@@ -66,4 +68,5 @@ def _list(value: Collection[Any], depth: int) -> list[Any]:
 
 
 def _cut(text: str) -> str:
+    text = hide_secrets(text)  # before it is cut: half an address would not be known for one
     return text if len(text) <= _MOST_LETTERS else text[:_MOST_LETTERS] + "…"

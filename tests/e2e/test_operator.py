@@ -16,7 +16,7 @@ from flows.api import open_client
 from flows.names import DEPLOYMENT, INGEST_FLOW
 from flows.stack import read_stack
 from lakeside.settings import Settings
-from tests.e2e.conftest import Stack
+from tests.e2e.conftest import SOURCE_PASSWORD, SOURCE_SIGNATURE, Stack
 from tests.e2e.visitor import visit
 from tests.servers.files import Faults
 from ui import text
@@ -132,6 +132,52 @@ def test_the_last_lines_of_a_log_are_seen_after_the_run_has_ended(stack: Stack, 
         line["timestamp"] = datetime.now(UTC).isoformat()
         httpx.post(f"{found.prefect_api_url}/logs/", json=[line]).raise_for_status()
         expect(visitor.page.get_by_text("the very last line")).to_be_visible()
+
+
+def test_a_run_that_fails_tells_no_secret_of_its_source(stack: Stack, browser: Browser) -> None:
+    """Not on its page and its tabs, and nowhere in Prefect: logs, states, artifacts, parameters, blocks."""
+    found = read_stack(Settings(home=stack.home))
+    assert found is not None
+    client = open_client(found.prefect_api_url)
+    deployment = client.read_deployment_by_name(f"{INGEST_FLOW}/{DEPLOYMENT}")
+    asked = {"dataset": "green", "year": 2018, "months": [3], "source": "datatalksclub"}
+    run = client.create_flow_run_from_deployment(deployment.id, parameters=asked)
+    with visit(browser, stack.url) as visitor:
+        page = visitor.page
+        visitor.go(f"runs?run={run.id}")
+        expect(page.get_by_label("2018-03 failed")).to_be_visible(timeout=RUN_SECONDS)
+        words = [page.content()]
+        for tab in ("Log", "Tasks", "Artifacts", "Parameters"):
+            page.get_by_role("tab", name=tab, exact=True).click()
+            visitor.rest()
+            words.append(page.content())
+        assert "does not exist (HTTP 404)" in words[0] and "…@127.0.0.1" in words[0]
+    told = {name: read_prefect(found.prefect_api_url, name) for name in KEPT_BY_PREFECT}
+    assert "…@127.0.0.1" in told["logs"] and "…@127.0.0.1" in told["artifacts"]
+    log = (stack.home / "audit" / "audit.jsonl").read_text()
+    console_logs = [path.read_text(errors="replace") for path in stack.home.glob("logs/*.log")]
+    for secret in (SOURCE_PASSWORD, SOURCE_SIGNATURE):
+        assert [name for name, text in told.items() if secret in text] == []
+        assert not any(secret in text for text in [*words, log, *console_logs])
+
+
+# What Prefect's API is asked for, a page of 200 each.
+KEPT_BY_PREFECT = (
+    *("logs", "artifacts", "flow_runs", "task_runs", "deployments"),
+    *("block_documents", "variables", "automations", "work_pools"),
+)
+
+
+def read_prefect(api_url: str, name: str) -> str:
+    """Everything of that kind that Prefect's server hands out, states too."""
+    pages = []
+    for offset in range(0, 2_000, 200):
+        body = {"limit": 200, "offset": offset}
+        answer = httpx.post(f"{api_url}/{name}/filter", json=body, timeout=60).raise_for_status()
+        pages.append(answer.text)
+        if len(answer.json()) < 200:
+            break
+    return "\n".join(pages)
 
 
 def test_a_schedule_is_made_and_shows_its_next_times(stack: Stack, browser: Browser) -> None:

@@ -22,6 +22,7 @@ from lakeside.lake.objects import (
     RowsWanted,
 )
 from lakeside.settings import LimitSettings
+from lakeside.shown import hide_secrets
 from ui.access.freshness import refreshed
 from ui.access.opened import open_console_services, open_settings
 
@@ -119,8 +120,8 @@ def find_lake_url(key: str = "") -> str:
 
 
 def find_emulator() -> str | None:
-    """The address of the storage emulator that stands for the bucket, if one does."""
-    return open_console_services().settings.storage_emulator_host
+    """The address of the storage emulator that stands for the bucket, if one does; without a password."""
+    return hide_secrets(open_console_services().settings.storage_emulator_host or "") or None
 
 
 def find_table(key: str) -> str:
