@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,11 +12,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from lakeside.datasets.contract import SOURCE_MONTH, SOURCE_ROW, Dataset, Kind
+from lakeside.datasets.zone_shapes import ZONE_SHAPES
 from lakeside.lake.lake import Lake
 from lakeside.lake.layout import data_key
 from lakeside.lake.provenance import ColumnStats, Provenance
 from lakeside.month import Month
 from lakeside.sources.sample import sample_batches
+from lakeside.zones import SHAPES_KEY
 
 
 def build_rows(dataset: Dataset, month: Month, rows: int) -> pa.Table:
@@ -137,3 +140,16 @@ def _text(value: Any) -> str | None:
     if hasattr(value, "isoformat"):
         return str(value.isoformat())
     return repr(value) if isinstance(value, float) else str(value)
+
+
+def write_zone_shapes(lake: Lake) -> None:
+    """The shapes of three zones, all the same square."""
+    shape = {"type": "Polygon", "coordinates": [[[-74, 40], [-73, 40], [-73, 41], [-74, 41], [-74, 40]]]}
+    zones = {
+        "LocationID": [74, 75, 2],
+        "Zone": ["East Harlem North", "East Harlem South", "Jamaica Bay"],
+        "Borough": ["Manhattan", "Manhattan", "Queens"],
+        "geometry": [json.dumps(shape)] * 3,
+    }
+    with lake.open_writer(SHAPES_KEY) as file:
+        pq.write_table(pa.table(zones, schema=ZONE_SHAPES.arrow_schema()), file)

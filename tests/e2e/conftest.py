@@ -92,7 +92,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneConsole]:
 
 
 @contextmanager
-def start_console(home: Path, settings: Mapping[str, str]) -> Iterator[str]:
+def start_console(home: Path, settings: Mapping[str, str], host: str = "127.0.0.1") -> Iterator[str]:
     """`lakeside start console` over a home, without Prefect; its URL once it answers, its log afterwards."""
     port = free_port()
     output = home / "console.log"
@@ -106,7 +106,7 @@ def start_console(home: Path, settings: Mapping[str, str]) -> Iterator[str]:
         "LAKESIDE_SOURCES__TLC_URL": nowhere,
         **settings,
     }
-    command = [sys.executable, "-m", "cli.main", "start", "console"]
+    command = [sys.executable, "-m", "cli.main", "start", "console", "--host", host]
     with output.open("wb") as sink:
         process = subprocess.Popen(
             command, cwd=PROJECT_ROOT, env=os.environ | environment, stdout=sink, stderr=sink

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Browser
+from pathlib import Path
+from urllib.parse import quote
 
+import pytest
+from playwright.sync_api import Browser, expect
+
+from lakeside.month import Month
+from lakeside.pipeline import MonthRequest, run_month
+from lakeside.services import open_services
+from lakeside.settings import Settings
+from lakeside.sources.probe import SourceName
+from tests.builders import write_zone_shapes
 from tests.e2e.axe_scan import Findings
-from tests.e2e.conftest import LoneConsole
+from tests.e2e.conftest import LoneConsole, start_console
 from tests.e2e.visitor import visit
+from ui import text
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 KEY = "data/green/green_tripdata_2024-01.parquet"
+QUERY = "SELECT source_month, COUNT(*) AS trips FROM green GROUP BY source_month"
 OBJECT = f"lake?object={KEY}&tab"
 # Where to look, and what is there only when the place is drawn whole.
 FILLED = {
@@ -56,6 +67,36 @@ def test_every_page_of_a_filled_lake(console: LoneConsole, browser: Browser) -> 
         for place, mark in FILLED.items():
             visitor.hop(place, mark)
             findings.look(visitor, place)
+        visitor.hop(f"query?sql={quote(QUERY)}", "textarea:has-text('COUNT')")
+        visitor.page.get_by_role("button", name=text.RUN_QUERY, exact=True).click()
+        expect(visitor.page.get_by_test_id("stDataFrame").first).to_be_visible()
+        visitor.rest()
+        findings.look(visitor, "a query's result")
+        for opened in ("Examples", "Share"):
+            visitor.page.get_by_role("button", name=opened).click()
+            expect(visitor.page.get_by_test_id("stPopoverBody")).to_be_visible()
+            findings.look(visitor, f"{opened} of a query")
+            visitor.page.keyboard.press("Escape")
+    findings.check()
+
+
+def test_a_console_that_only_shows_and_its_map(tmp_path: Path, browser: Browser) -> None:
+    """Others can reach it and nobody logs in: it says why every button that changes something is dull."""
+    services = open_services(Settings(home=tmp_path, sources={"sample_rows": 500}))
+    run_month(MonthRequest("green", Month(2024, 1), SourceName.SAMPLE), services)
+    write_zone_shapes(services.lake)
+    findings = Findings()
+    with start_console(tmp_path, {}, "0.0.0.0") as url, visit(browser, url) as visitor:
+        visitor.page.emulate_media(reduced_motion="reduce")
+        visitor.go()
+        expect(visitor.page.get_by_text("read-only").first).to_be_visible()
+        findings.look(visitor, "read-only")
+        visitor.hop("ingest?dataset=green&source=sample&months=2024-02", "table.ls-plan")
+        findings.look(visitor, "a plan nobody may launch")
+        visitor.hop(f"{OBJECT}=map", ".stVegaLiteChart svg path")
+        visitor.rest()
+        findings.look(visitor, "the map of zones")
+        visitor.shoot("map-light")
     findings.check()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from lakeside.pipeline import MonthRequest, run_month
 from lakeside.services import open_services
 from lakeside.settings import Settings
 from lakeside.sources.probe import SourceName
+from tests.e2e.axe_scan import Findings
 from tests.e2e.conftest import start_console
 from tests.e2e.visitor import Visitor, visit
 from tests.servers.identity import CLIENT_ID, CLIENT_SECRET, IdentityProvider, serve_identity
@@ -51,7 +53,8 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
     """Its own console, with one month to look at."""
     home = tmp_path_factory.mktemp("guarded")
     services = open_services(Settings(home=home, sources={"sample_rows": 1000}))
-    run_month(MonthRequest("green", Month(2024, 1), SourceName.SAMPLE), services)
+    for force in (False, True):  # two versions, so that one can be restored
+        run_month(MonthRequest("green", Month(2024, 1), SourceName.SAMPLE, force=force), services)
     secret = home / "client-secret"
     secret.write_text(CLIENT_SECRET + "\n")
     with serve_identity(PEOPLE) as provider:
@@ -69,9 +72,20 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
 
 
 def test_people_see_and_do_what_their_role_says(guarded: Guarded, browser: Browser) -> None:
+    texts: list[str] = []
+
+    def look(place: str, findings: Findings) -> None:
+        visitor.rest()
+        findings.look(visitor, place)
+        texts.append(visitor.page.content())
+
+    outside, inside = Findings(), Findings()  # the frame is judged in the first place of each
+
     with visit(browser, guarded.url) as visitor:
+        visitor.page.emulate_media(reduced_motion="reduce")
         visitor.go("lake?object=data/green/green_tripdata_2024-01.parquet&tab=rows")
         expect(visitor.page.get_by_text("Nobody is logged in.")).to_be_visible()
+        look("the login", outside)
         assert "green_tripdata" not in visitor.text()
         log_in(visitor, "vic")
         frame = visitor.page.get_by_test_id("stSidebar")
@@ -86,6 +100,7 @@ def test_people_see_and_do_what_their_role_says(guarded: Guarded, browser: Brows
         visitor.shoot("login-viewer")
         visitor.go("audit")
         expect(visitor.page.get_by_role("alert")).to_contain_text("may not read the audit log")
+        look("a page that is refused", inside)
         visitor.page.get_by_role("button", name="Log out").click()
         expect(visitor.page.get_by_text("Nobody is logged in.")).to_be_visible()
         visitor.shoot("login-page")
@@ -98,7 +113,20 @@ def test_people_see_and_do_what_their_role_says(guarded: Guarded, browser: Brows
         visitor.go("audit")
         expect(visitor.page.get_by_role("cell", name="ada@example.com (admin)")).to_be_visible()
         visitor.shoot("login-audit")
+        look("audit with rows", inside)
+        visitor.go("lake?object=data/green/green_tripdata_2024-01.parquet&tab=versions")
+        visitor.page.get_by_role("button", name=re.compile("^Restore ")).click()
+        expect(visitor.page.get_by_role("dialog")).to_be_visible()
+        look("the question before a version is restored", inside)
+        visitor.shoot("restore-light")
+        visitor.page.get_by_role("button", name="Keep it as it is").click()
         strip_provider(visitor, guarded.provider)
+    outside.check()
+    inside.check()
+    for secret in (CLIENT_SECRET, (guarded.home / "console" / "cookie-secret").read_text().strip()):
+        assert secret and not any(secret in text for text in texts)
+        held = [path for path in guarded.home.rglob("*") if path.is_file() and secret in read_words(path)]
+        assert {path.name for path in held} <= {"client-secret", "cookie-secret"}
     done, refused = guarded.list_entries()
     assert (done.who, done.role, done.what, done.result) == (
         "ada@example.com",
@@ -128,6 +156,10 @@ def test_a_role_comes_from_a_claim_and_never_from_an_e_mail_nobody_verified(
         expect(frame.get_by_text("operator", exact=True)).to_be_visible()
         expect(frame.get_by_text("subject id-of-olga")).to_be_visible()
         strip_provider(visitor, guarded.provider)
+
+
+def read_words(path: Path) -> str:
+    return path.read_bytes().decode(errors="replace")
 
 
 def log_in(visitor: Visitor, person: str) -> None:

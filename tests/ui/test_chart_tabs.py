@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lakeside.datasets.zone_shapes import ZONE_SHAPES
 from lakeside.lake.layout import data_key
 from lakeside.month import Month
 from lakeside.services import open_services
 from lakeside.settings import Settings
-from lakeside.zones import SHAPES_KEY
-from tests.builders import write_month, write_object
+from tests.builders import write_month, write_object, write_zone_shapes
 from tests.ui.conftest import OpenPage, html_of
 
 KEY = data_key("green", Month(2024, 1))
@@ -35,15 +31,7 @@ def charts_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for month in (Month(2024, 1), Month(2024, 2)):
         write_month(services.lake, get_dataset("green"), month, ROWS)
     write_object(services.lake, ODD_KEY, pa.table({"parts": [[1], None], "raw": [b"a", b"b"]}), None)
-    shape = {"type": "Polygon", "coordinates": [[[-74, 40], [-73, 40], [-73, 41], [-74, 41], [-74, 40]]]}
-    zones = {
-        "LocationID": [74, 75, 2],
-        "Zone": ["East Harlem North", "East Harlem South", "Jamaica Bay"],
-        "Borough": ["Manhattan", "Manhattan", "Queens"],
-        "geometry": [json.dumps(shape)] * 3,
-    }
-    with services.lake.open_writer(SHAPES_KEY) as file:
-        pq.write_table(pa.table(zones, schema=ZONE_SHAPES.arrow_schema()), file)
+    write_zone_shapes(services.lake)
     return home
 
 

@@ -12,6 +12,7 @@ from lakeside.lake.where.tree import Node
 from lakeside.lake.where.write import Dialect, quote_name, write_name, write_sql
 from lakeside.lake.where.write_arrow import list_imports, write_arrow
 from lakeside.shown import escape_unseen, quote_shell
+from ui.formats import format_counted
 
 _NO_FILTER = "this condition has values that Python's own types do not hold; read with DuckDB instead."
 
@@ -82,7 +83,7 @@ def present_code(selection: Selection) -> list[Snippet]:
 
 def describe_selection(selection: Selection) -> str:
     """`3 columns, rows where a > 1, rows 101 to 200 of them`."""
-    columns = f"{len(selection.columns)} columns" if selection.columns else "All columns"
+    columns = format_counted(len(selection.columns), "column") if selection.columns else "All columns"
     where = f"rows where {selection.where}" if selection.where else "all rows"
     if selection.limit is None:
         return f"{columns}, {where}."
