@@ -183,5 +183,5 @@ def test_a_cancelled_run_is_left_to_its_worker_for_seconds_by_no_clock(hours: in
     patience = WorkerPatience(seconds=0.2)
     assert not patience.is_over(Running())
     assert not patience.is_over(cancelling), "just seen"
-    wait_for(lambda: patience.is_over(cancelling), 60, "the end of patience", pause=0.05)
+    wait_for(lambda: patience.is_over(cancelling), 150, "the end of patience", pause=0.05)
     assert not patience.is_over(Running()), "a run that works again is left to work"

@@ -75,7 +75,7 @@ class RunningStack:
     def output(self) -> str:
         return (self.home / "up.out").read_text()
 
-    def wait_for_run(self, run_id: str, seconds: float = 90) -> RunDetail:
+    def wait_for_run(self, run_id: str, seconds: float = 180) -> RunDetail:
         def ended() -> RunDetail | None:
             detail = self.console.get_run(run_id)
             return detail if detail.summary.is_over else None

@@ -102,7 +102,7 @@ class LightStack:
                 process.wait()
         self.processes.clear()
 
-    def wait_for_run(self, run_id: str, seconds: float = 90) -> RunDetail:
+    def wait_for_run(self, run_id: str, seconds: float = 180) -> RunDetail:
         def ended() -> RunDetail | None:
             try:
                 detail = self.console.get_run(run_id)

@@ -66,13 +66,13 @@ def test_a_process_that_hangs_is_killed_and_started_again(child: Child, seen: li
         supervisor._watch_child(child)  # what `run` calls twice a second
         return until()
 
-    wait_for(lambda: watch(lambda: True in seen), 60, "the server's answer", pause=0.05)
+    wait_for(lambda: watch(lambda: True in seen), 150, "the server's answer", pause=0.05)
     os.kill(hung, signal.SIGSTOP)
-    wait_for(lambda: watch(lambda: child.pid not in (None, hung)), 60, "another server", pause=0.05)
+    wait_for(lambda: watch(lambda: child.pid not in (None, hung)), 150, "another server", pause=0.05)
     assert not is_alive(hung)
     assert len(child.deaths) == 1, "a hung process counts as a death, so it is not restarted for ever"
     seen.clear()
-    wait_for(lambda: watch(lambda: True in seen), 60, "its answer", pause=0.05)
+    wait_for(lambda: watch(lambda: True in seen), 150, "its answer", pause=0.05)
 
 
 def ask(answers: list[bool | None], start_seconds: float) -> list[bool]:

@@ -181,7 +181,7 @@ def test_somebody_is_told_when_a_run_fails_and_the_address_stays_secret(light: L
         assert light.console.has_notification()
         failed = light.console.start_ingest(Launch("fhv", 2016, (1,), source="archive"))
         light.wait_for_run(failed.id, 240)
-        wait_for(lambda: kind.received, 60, "the message")
+        wait_for(lambda: kind.received, 150, "the message")
         assert failed.id in kind.received[0]
         assert "fhv 2016 [1]" in kind.received[0]
     finally:
@@ -225,7 +225,7 @@ def test_cancelling_a_run_ends_the_runs_of_its_months(light: LightStack) -> None
 
     client = open_client(light.api_url, 90)
     pids = [client.read_flow_run(p.id).infrastructure_pid for p in light.console.list_parts(run.id)]
-    wait_for(lambda: not any(pid and is_flow_process(pid) for pid in pids), 30, "their processes' end")
+    wait_for(lambda: not any(pid and is_flow_process(pid) for pid in pids), 60, "their processes' end")
 
 
 def test_months_on_a_dask_cluster_finish_with_every_row_once(light: LightStack, tmp_path: Path) -> None:

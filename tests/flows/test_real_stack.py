@@ -91,7 +91,7 @@ def test_the_log_of_a_run_is_complete_and_continues_where_asked(stack: RunningSt
         messages = "\n".join(line.message for line in lines)
         return lines if all(words in messages for words in [*wanted, "Finished in state"]) else []
 
-    wait_for(list_complete, 60, "the whole log")
+    wait_for(list_complete, 150, "the whole log")
     lines = stack.console.list_logs(run.id)
     ended = [line for line in lines if "Finished in state" in line.message]
     assert [line.at for line in lines] == sorted(line.at for line in lines)
@@ -148,7 +148,7 @@ def test_a_schedule_produces_runs_and_outlives_a_new_registration(stack: Running
         parameters={"dataset": "green", "year": 2020, "months": [1], "source": "sample"},
     )
     try:
-        runs = wait_for(lambda: read_planned(client, deployment.id), 90, "scheduled runs", 1)
+        runs = wait_for(lambda: read_planned(client, deployment.id), 150, "scheduled runs", 1)
         assert runs[0].parameters["months"] == [1]
         planned = {str(run.id) for run in runs}
         assert not planned & {run.id for run in stack.console.list_runs()}, "the list shows what is due"
@@ -199,7 +199,7 @@ def test_a_cancelled_run_stops_and_leaves_nothing_half_written(stack: RunningSta
 
 def test_a_killed_worker_comes_back_and_its_run_can_still_be_cancelled(stack: RunningStack) -> None:
     run = stack.console.start_ingest(Launch("yellow", 2022, tuple(range(3, 13)), source="archive"))
-    wait_for(lambda: stack.console.get_run(run.id).summary.state == "Running", 90, "the run")
+    wait_for(lambda: stack.console.get_run(run.id).summary.state == "Running", 150, "the run")
     kill_and_wait_for_another(stack, "worker")
     assert stack.console.get_run(run.id).summary.state == "Running", "a run outlives its worker"
     stack.console.cancel_run(run.id)
@@ -223,7 +223,7 @@ def test_a_killed_server_comes_back_and_runs_work_again(stack: RunningStack) -> 
 def kill_and_wait_for_another(stack: RunningStack, name: str) -> None:
     killed = stack.file.pids[name]
     os.kill(killed, signal.SIGKILL)
-    wait_for(lambda: stack.file.pids.get(name, killed) != killed, 60, f"another {name}")
+    wait_for(lambda: stack.file.pids.get(name, killed) != killed, 150, f"another {name}")
 
 
 def test_a_second_stack_on_the_same_home_is_told_where_the_first_is(stack: RunningStack) -> None:

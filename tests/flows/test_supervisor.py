@@ -49,7 +49,7 @@ def test_a_child_runs_in_a_session_of_its_own_with_its_output_in_its_log(make_ch
     child = make_child("print('hello', flush=True); " + SLEEP)
     child.start()
     assert child.pid is not None
-    wait_for(lambda: "hello" in child.recipe.log.read_text(), 20, "the child's word")
+    wait_for(lambda: "hello" in child.recipe.log.read_text(), 60, "the child's word")
     assert os.getsid(child.pid) == child.pid
     child.stop()
     assert child.pid is None
@@ -58,7 +58,7 @@ def test_a_child_runs_in_a_session_of_its_own_with_its_output_in_its_log(make_ch
 def test_a_child_that_ignores_sigterm_is_killed_in_bounded_time(make_child: MakeChild) -> None:
     child = make_child(DEAF)
     child.start()
-    wait_for(lambda: "deaf" in child.recipe.log.read_text(), 20, "the child's word")
+    wait_for(lambda: "deaf" in child.recipe.log.read_text(), 60, "the child's word")
     began = time.monotonic()
     child.stop()
     assert child.pid is None
@@ -109,11 +109,11 @@ def test_a_child_ends_when_its_supervisor_is_killed(tmp_path: Path) -> None:
     supervisor = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert supervisor.stdout is not None
     child = int(supervisor.stdout.readline())
-    wait_for(lambda: b"time.sleep" in Path(f"/proc/{child}/cmdline").read_bytes(), 20, "the program")
+    wait_for(lambda: b"time.sleep" in Path(f"/proc/{child}/cmdline").read_bytes(), 60, "the program")
     assert child in list_descendants(os.getpid())
     supervisor.kill()
     supervisor.wait()
-    wait_for(lambda: not is_alive(child), 10, "the child's end")
+    wait_for(lambda: not is_alive(child), 60, "the child's end")
 
 
 def test_a_process_id_that_was_given_to_another_is_left_alone(home: Path) -> None:
