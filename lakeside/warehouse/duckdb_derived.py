@@ -47,7 +47,7 @@ def _require_known(
     connection: duckdb.DuckDBPyConnection, file: DuckDBFile, select: str, names: list[str]
 ) -> None:
     ((database,),) = connection.execute("SELECT current_database()").fetchall()
-    require_tables(read_plan(connection, select), {f"{database}.{file.schema}.{name}" for name in names})
+    require_tables(read_plan(connection, select), {(database, file.schema, name) for name in names})
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, file: DuckDBFile, derived: Derived, select: str) -> None:

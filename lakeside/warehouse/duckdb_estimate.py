@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from lakeside.warehouse.duckdb_plan import Scan
+from lakeside.warehouse.duckdb_plan import Place, Scan
 from lakeside.warehouse.figures import quote_duckdb
 from lakeside.warehouse.protocol import QueryEstimate
 
@@ -26,36 +26,36 @@ def estimate_scans(
 
     `named` are the tables the query names, for a query whose plan needs no scan (`COUNT(*)`).
     """
-    wanted: defaultdict[str, set[str]] = defaultdict(set)
-    months: defaultdict[str, list[str | None]] = defaultdict(list)
+    wanted: defaultdict[Place, set[str]] = defaultdict(set)
+    months: defaultdict[Place, list[str | None]] = defaultdict(list)
     for scan in scans:
-        wanted[scan.table] |= scan.columns
-        months[scan.table].append(scan.months)
-    total = sum(_measure(connection, table, columns, months[table]) for table, columns in wanted.items())
-    tables = {table.rpartition(".")[2] for table in wanted} or named
+        if scan.place is not None:
+            wanted[scan.place] |= scan.columns
+            months[scan.place].append(scan.months)
+    total = sum(_measure(connection, place, columns, months[place]) for place, columns in wanted.items())
+    tables = {place[-1] for place in wanted} or named
     return QueryEstimate(total, tuple(sorted(tables)), BASIS)
 
 
 def _measure(
-    connection: duckdb.DuckDBPyConnection, table: str, columns: set[str], months: Sequence[str | None]
+    connection: duckdb.DuckDBPyConnection, place: Place, columns: set[str], months: Sequence[str | None]
 ) -> int:
-    kinds = _types(connection, table)
+    kinds = _types(connection, place)
     measured = [_bytes_of(name, kinds[name]) for name in sorted(columns) if name in kinds]
     if not measured:
         return 0
-    parts = ".".join(quote_duckdb(part) for part in table.rsplit(".", 2))
+    parts = ".".join(map(quote_duckdb, place))
     where = "" if None in months else f" WHERE {' OR '.join(f'({part})' for part in months)}"
     # All rows are fetched: a result left open would be in the way of the query itself.
     ((total,),) = connection.execute(f"SELECT {' + '.join(measured)} FROM {parts}{where}").fetchall()
     return int(total or 0)
 
 
-def _types(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
-    database, schema, name = table.rsplit(".", 2)
+def _types(connection: duckdb.DuckDBPyConnection, place: Place) -> dict[str, str]:
     rows = connection.execute(
         "SELECT column_name, data_type FROM duckdb_columns() "
         "WHERE database_name = ? AND schema_name = ? AND table_name = ?",
-        [database, schema, name],
+        list(place),
     ).fetchall()
     return dict(rows)
 

@@ -7,6 +7,7 @@ given to the query is refused here even if the guard had let it through.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -27,18 +28,22 @@ _WRITES = ("INSERT", "DELETE", "UPDATE", "MERGE", "COPY", "BATCH", "CREATE", "DR
 _MARK = "::"
 # How DuckDB marks a condition that is tested again above the scan (ORDER BY with LIMIT brings them about).
 _OPTIONAL = "optional: "
+_PART = re.compile(r'"((?:[^"]|"")*)"|([^".]+)')
+
+Place = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One scan of a table: `table` is `database.schema.name`, for an Arrow dataset the name its columns
-    were given (see `mark_column`), empty where no column tells.
+    """One scan of a table: `place` is its database, schema and name. An Arrow dataset has none, and is known
+    by `dataset`, the name its columns were given (see `mark_column`), empty where no column tells.
 
     `months` is the condition DuckDB pushed into the scan that speaks of `source_month` alone, as DuckDB
     writes it; None where every month is read.
     """
 
-    table: str
+    place: Place | None
+    dataset: str
     columns: frozenset[str]
     months: str | None
 
@@ -60,11 +65,12 @@ def read_plan(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Scan]:
     return [_read_scan(node) for node in _walk(json.loads(rows[0][1])) if _is_scan(node)]
 
 
-def require_tables(scans: Collection[Scan], allowed: Collection[str]) -> None:
-    """Refuse scans of tables that are not among `allowed` (`database.schema.name`)."""
+def require_tables(scans: Collection[Scan], allowed: Collection[Place]) -> None:
+    """Refuse scans of tables that are not among `allowed`."""
     for scan in scans:
-        if "." in scan.table and scan.table not in allowed:
-            raise QueryRejected(f"{scan.table} cannot be read.", "Only the tables listed can be queried.")
+        if scan.place is not None and scan.place not in allowed:
+            name = ".".join(scan.place)
+            raise QueryRejected(f"{name} cannot be read.", "Only the tables listed can be queried.")
 
 
 def _walk(nodes: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -89,10 +95,16 @@ def _read_scan(node: dict[str, Any]) -> Scan:
     filters = [text.removeprefix(_OPTIONAL) for text in _as_list(details.get("Filters"))]
     read = [_columns_of(text) for text in filters]
     names = set(_as_list(details.get("Projections"))).union(*read)
-    table = str(details.get("Table", "")) or next((n.partition(_MARK)[0] for n in names if _MARK in n), "")
+    table = next((n.partition(_MARK)[0] for n in names if _MARK in n), "")
+    place = _split_name(str(details["Table"])) if "Table" in details else None
     by_month = [f"({text})" for text, columns in zip(filters, read, strict=True) if _is_month(columns)]
     months = " AND ".join(by_month).replace(f'"{mark_column(table, SOURCE_MONTH)}"', SOURCE_MONTH) or None
-    return Scan(table, frozenset(_plain(name) for name in names), months)
+    return Scan(place, table, frozenset(_plain(name) for name in names), months)
+
+
+def _split_name(text: str) -> Place:
+    """The parts of a name as the plan prints it; those that are no plain words stand in quotes."""
+    return tuple(word or quoted.replace('""', '"') for quoted, word in _PART.findall(text))
 
 
 def _is_month(columns: set[str]) -> bool:

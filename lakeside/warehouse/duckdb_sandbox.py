@@ -93,7 +93,7 @@ def plan_locked(
         QueryRejected: one of them holds.
     """
     database = _cover_functions(connection)
-    allowed = {f"{database}.{schema or 'main'}.{name}" for name, schema in known.tables.items()}
+    allowed = {(database, schema or "main", name) for name, schema in known.tables.items()}
     with refusing(question):
         must_be_select(connection, sql)
         scans = read_plan(connection, sql)

@@ -135,7 +135,7 @@ def _choose(
     connection: duckdb.DuckDBPyConnection, table: LakeTable, scans: Sequence[Scan]
 ) -> list[LakeObject]:
     """The objects whose month some scan may want; a scan that cannot be told apart may want every one."""
-    wanted = [scan.months for scan in scans if scan.table in (table.name, "")]
+    wanted = [scan.months for scan in scans if scan.place is None and scan.dataset in (table.name, "")]
     if not table.is_monthly or not wanted or None in wanted:
         return list(table.objects)
     condition = " OR ".join(f"({months})" for months in wanted)

@@ -50,9 +50,9 @@ class Stack:
     source: FileServer
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Started once; its logs are printed when it is stopped, so that a failure shows them."""
+    """Started once a module; its logs are printed when it is stopped, so that a failure shows them."""
     home = tmp_path_factory.mktemp("stack")
     real_files = os.environ.get("LAKESIDE_SHARED_DATA")
     folder = Path(real_files) / "datatalksclub" if real_files else tmp_path_factory.mktemp("no-source")

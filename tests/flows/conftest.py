@@ -150,15 +150,6 @@ def write_sample_lines(dataset: str, month: Month, rows: int) -> tuple[bytes, by
     return header + b"\n", lines
 
 
-@pytest.fixture(scope="session")
-def stacks() -> Iterator[list[RunningStack]]:
-    """The stacks of the session, the living one last; all are stopped at its end."""
-    started: list[RunningStack] = []
-    yield started
-    for running in started:
-        stop(running)
-
-
 def stop(running: RunningStack) -> None:
     running.process.send_signal(signal.SIGTERM)
     try:
@@ -168,23 +159,17 @@ def stop(running: RunningStack) -> None:
         raise
 
 
+# Of one module each: a stack that waits for the session's end takes a fifth of a core from all other tests.
 @pytest.fixture(scope="module")
-def stack(
-    stacks: list[RunningStack], tmp_path_factory: pytest.TempPathFactory, slow_archive: FileServer
-) -> RunningStack:
-    """A real stack that lives; months of 100,000 made-up rows, and an archive that is slow.
-
-    Modules share one, unless the one before has stopped it, which a test of stopping does.
-    """
-    if not stacks or stacks[-1].process.poll() is not None:
-        stacks.append(
-            start_stack(
-                tmp_path_factory.mktemp("stack"),
-                LAKESIDE_SOURCES__SAMPLE_ROWS="100000",
-                LAKESIDE_SOURCES__ARCHIVE_URL=slow_archive.url + "/{dataset}_{year}-{month:02d}.csv",
-            )
-        )
-    return stacks[-1]
+def stack(tmp_path_factory: pytest.TempPathFactory, slow_archive: FileServer) -> Iterator[RunningStack]:
+    """A real stack; months of 100,000 made-up rows, and an archive that is slow."""
+    running = start_stack(
+        tmp_path_factory.mktemp("stack"),
+        LAKESIDE_SOURCES__SAMPLE_ROWS="100000",
+        LAKESIDE_SOURCES__ARCHIVE_URL=slow_archive.url + "/{dataset}_{year}-{month:02d}.csv",
+    )
+    yield running
+    stop(running)
 
 
 @pytest.fixture(scope="session")

@@ -63,6 +63,20 @@ def test_bytes_are_counted_as_bigquery_counts_them(
     assert warehouse.run_query(sql, LIMITS).processed_bytes == processed
 
 
+@pytest.mark.parametrize("file", ["warehouse", "my-warehouse 2", "select"])
+@pytest.mark.parametrize("name", ["my-table", "Upper", "select", 'x"y', "f\u00fcnf", "a b"])
+def test_names_that_are_no_plain_words_can_be_queried(tmp_path: Path, file: str, name: str) -> None:
+    path = tmp_path / f"{file}.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        quoted = name.replace('"', '""')
+        connection.execute(f'CREATE SCHEMA trips; CREATE TABLE trips."{quoted}" AS SELECT 7::BIGINT AS n')
+    warehouse = DuckDBWarehouse(path, "trips", 10)
+    sql = f"SELECT n FROM `{name}`"
+    assert warehouse.run_query(sql, LIMITS).table.to_pylist() == [{"n": 7}]
+    seen = warehouse.estimate_query(sql, LIMITS)
+    assert (seen.processed_bytes, seen.tables) == (8, (name,))
+
+
 def test_a_query_names_what_nobody_sees(tmp_path: Path) -> None:
     """As the console writes it for a column of a stranger's."""
     path = tmp_path / "warehouse.duckdb"
