@@ -40,7 +40,7 @@ query and its rows, and how many run of all sessions is `limits.queries_at_once`
 | versions listed of an object | 100 | the list says that there are older ones |
 | runs in one list, lines of a log in one answer | 200 | the next ones are asked for |
 | a check of your own | 20,000 characters, 200 files | named as faulty |
-| a request to Prefect | 10 s | the page says that Prefect is away |
+| what a run needs, asked before it starts | 10 s | what has not answered is named, and nothing starts |
 | a job of ours in BigQuery | 30 min | tried again |
 """
 

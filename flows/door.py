@@ -6,6 +6,7 @@ import copy
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self
@@ -43,6 +44,7 @@ class Door:
         self.gate = Gate.of_machine(settings)
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, float], SyncPrefectClient] = {}
+        self._late_since: float | None = None
 
     def as_caller(self, gate: Gate) -> Self:
         """The same door for somebody else: the gate says what they may, and runs say who started them."""
@@ -71,9 +73,18 @@ class Door:
 
         try:
             with self._client("The Prefect server", seconds) as client:
-                return queries.read_health(client, url, pool)
+                health = queries.read_health(client, url, pool)
         except LakesideError as error:
-            return ConsoleHealth(url, False, 0, False, error.message, error.hint, is_late(error))
+            late = self._note_lateness(is_late(error))
+            return ConsoleHealth(url, False, 0, False, error.message, error.hint, late)
+        self._note_lateness(False)
+        return health
+
+    def _note_lateness(self, late: bool) -> bool:
+        """Whether it is worth waiting for: not once it has been silent for longer than anything may take."""
+        now, base = time.monotonic(), self._base
+        base._late_since = (base._late_since or now) if late else None
+        return late and now - (base._late_since or now) <= self._settings.prefect.answer_seconds
 
     def _warm_up(self) -> None:
         """Import what the first question takes, seconds in a new process, unless no server is there."""

@@ -19,3 +19,4 @@ CHECK_FAILED_EVENT = "lakeside.check.failed"
 HEARTBEAT_EVENT = "prefect.flow-run.heartbeat"
 HEARTBEAT_SECONDS = 30  # the least Prefect allows
 HEARTBEAT_LOST_SECONDS = 90
+PENDING_LOST_SECONDS = 1_800  # a cluster that has to grow for a container takes many minutes

@@ -113,8 +113,8 @@ class LogLine:
 class ConsoleHealth:
     """Whether a run that is started now would run. `message` is empty when it would.
 
-    `is_late`: the server takes connections but had not answered when patience ended, so that another
-    question, waited for longer, may well be answered.
+    `is_late`: the server takes connections but had not answered when patience ended; another question,
+    waited for longer, may well be answered. One that is silent for long is not late but away.
     """
 
     api_url: str

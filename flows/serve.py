@@ -22,7 +22,7 @@ from prefect.workers.process import ProcessWorker
 
 from flows.check_months import check_months
 from flows.dead_runs import cancel_runs, sweep_dead_runs
-from flows.heartbeat import register_automation
+from flows.heartbeat import register_automations
 from flows.ingest_months import ingest_months
 from flows.load_months import load_months
 from flows.load_object import load_object
@@ -54,7 +54,7 @@ def register(settings: Settings) -> None:
         register_deployment(flow, pool, variables)
     for flow in (ingest_months, load_months):
         register_deployment(flow, pool, variables, settings.prefect.parts_at_once)
-    register_automation()
+    register_automations()
     if settings.prefect.api_url is None:  # runs of other machines cannot be judged by process id
         sweep_dead_runs()
 

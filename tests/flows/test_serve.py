@@ -54,7 +54,7 @@ def test_entry_points_can_be_imported_and_have_the_names_the_console_asks_for() 
 def test_registering_twice_changes_nothing() -> None:
     from prefect import get_client
 
-    from flows.heartbeat import AUTOMATION
+    from flows.heartbeat import AUTOMATION, PENDING_AUTOMATION
     from flows.names import MONTH_FLOWS
     from flows.serve import FLOWS, register
     from lakeside.settings import Settings
@@ -62,7 +62,8 @@ def test_registering_twice_changes_nothing() -> None:
     register(Settings())
     register(Settings())
     with get_client(sync_client=True) as client:
-        assert len(client.read_automations_by_name(AUTOMATION)) == 1
+        for name in (AUTOMATION, PENDING_AUTOMATION):
+            assert len(client.read_automations_by_name(name)) == 1
         made = [d for d in client.read_deployments() if d.work_pool_name == "lakeside"]
         assert len(made) == len(FLOWS) + len(MONTH_FLOWS), "with those for parts"
         template = client.read_work_pool("lakeside").base_job_template
