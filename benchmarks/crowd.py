@@ -4,11 +4,15 @@ A real server, three workers and the console. Fifty websocket clients go from pa
 between, two browsers do so too, and there are always five runs that have not ended. Measured are the
 answers of the console, pages that show an error, runs that do not complete, and the memory of the console
 by regression: fifty visitors with four seconds to think look in ten minutes as often as eight in an hour.
+
+Prefect keeps its runs in SQLite, as `lakeside up` does, or where PREFECT_SERVER_DATABASE_CONNECTION_URL says
+(`postgresql+asyncpg://user@host/database`), as `compose.yaml` does.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import subprocess
 import sys
@@ -48,6 +52,7 @@ PLACES: tuple[Place, ...] = (
     ("runs", ""),
 )
 TITLES = ("what", "measured", "goal")
+_DATABASE = "PREFECT_SERVER_DATABASE_CONNECTION_URL"
 
 
 @dataclass
@@ -94,7 +99,8 @@ def main(seconds: float = SECONDS) -> None:
                 rows = measure(url, process, Runs(stack.console), seconds)
         finally:
             stack.stop()
-    write_table("crowd", TITLES, rows, ("streamlit", "prefect", "websockets"))
+    mark = "crowd-postgresql" if os.environ.get(_DATABASE, "").startswith("postgresql") else "crowd"
+    write_table(mark, TITLES, rows, ("streamlit", "prefect", "websockets"))
 
 
 def measure(url: str, process: subprocess.Popen[bytes], runs: Runs, seconds: float) -> list[Row]:

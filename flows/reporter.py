@@ -1,7 +1,7 @@
 """A run's progress, kept in two artifacts: a table with a row a month, and one figure for the whole.
 
 The months' threads only write into memory; one thread of its own sends what changed, at most once a
-second, so that a slow or absent server never slows a month down.
+second, so that a slow or absent server never slows a month down, and less often to a server that is busy.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import contextvars
 import json
 import logging
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -28,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 
 SECONDS_BETWEEN_UPDATES = 1.0
+_SHARE_OF_TIME = 10  # a tenth of the time at most is spent on telling
+_LONGEST_PAUSE_SECONDS = 20.0
 SECONDS_FOR_LAST_UPDATE = 120.0  # a server that restarts is waited for
 
 
@@ -102,13 +105,15 @@ class RunReporter:
 
     def _send_loop(self) -> None:
         with get_client(sync_client=True) as client:
-            self._send(client)
-            while not self._closing.wait(SECONDS_BETWEEN_UPDATES):
+            pause = self._send(client)
+            while not self._closing.wait(pause):
                 if self._changed:
-                    self._send(client)
+                    pause = self._send(client)
             self._send(client)
 
-    def _send(self, client: SyncPrefectClient) -> None:
+    def _send(self, client: SyncPrefectClient) -> float:
+        """Seconds until the next time: a server that is busy is left alone for longer."""
+        began = time.monotonic()
         with self._lock:
             lines, self._changed = list(self._lines.values()), False
         table = json.dumps([line.as_dict() for line in lines])
@@ -122,6 +127,8 @@ class RunReporter:
         except Exception:
             self._changed = True
             logger.warning("progress was not sent", exc_info=True)
+        took = time.monotonic() - began
+        return min(max(SECONDS_BETWEEN_UPDATES, _SHARE_OF_TIME * took), _LONGEST_PAUSE_SECONDS)
 
     def _create(self, client: SyncPrefectClient, table: str, share: float) -> tuple[UUID, UUID]:
         kinds = (("table", TABLE_KEY, table), ("progress", PROGRESS_KEY, share))
