@@ -5,11 +5,10 @@ Imports no Prefect. An HTTP date has whole seconds, so what is measured is right
 
 from __future__ import annotations
 
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
@@ -21,22 +20,11 @@ if TYPE_CHECKING:
 # A run's heartbeats carry its machine's time; those that seem this old make the server think it dead.
 MOST_SKEW_SECONDS = 60.0
 _ASK_SECONDS = 5.0
-# A server's clock is asked for again after so long; in between, this machine's steady clock is added.
-_FRESH_SECONDS = 60.0
-_SEEN: dict[str, tuple[float, datetime]] = {}
 
 
 def read_server_time(client: SyncPrefectClient) -> datetime:
-    """The server's time, UTC, asked at most once a minute; this machine's when the answer has no date."""
-    api, now = str(client.api_url), time.monotonic()
-    seen = _SEEN.get(api)
-    if seen is None or now - seen[0] > _FRESH_SECONDS:
-        date = read_date(client.request("GET", "/health").headers)
-        if date is None:
-            return datetime.now(UTC)
-        seen = _SEEN[api] = time.monotonic(), date
-    at, date = seen
-    return date + timedelta(seconds=time.monotonic() - at)
+    """The server's time, UTC, by one cheap question; this machine's when the answer has no date."""
+    return read_date(client.request("GET", "/health").headers) or datetime.now(UTC)
 
 
 def read_date(headers: Mapping[str, str]) -> datetime | None:

@@ -85,13 +85,19 @@ def test_commands_at_the_same_moment_make_one_run_and_the_next_waits_for_it(stac
     assert (busy.code, busy.document["run_id"], busy.document["started"]) == (0, run_id, False)
     assert busy.document["months"][0]["action"] == "wait"
 
+    wait_for(lambda: stack.console.get_run(run_id).summary.state == "Running", 150, "the run to begin")
     ended = call(stack, "runs", "cancel", run_id, "--wait")
     assert (ended.code, ended.document["state"]) == (0, "Cancelled")
     shown = call(stack, "runs", "show", run_id)
     assert (shown.code, shown.document["state"], len(shown.document["months"])) == (0, "Cancelled", 12)
-    lines = call(stack, "runs", "logs", run_id).document
+
+    def read_log() -> list[dict[str, str]]:
+        """Empty until the line has arrived; two processes send theirs, and may be slow."""
+        lines = call(stack, "runs", "logs", run_id).document
+        return lines if any("started" in line["message"] for line in lines) else []
+
+    lines = wait_for(read_log, 150, "the log of the run")
     assert lines == sorted(lines, key=lambda line: line["at"])
-    assert any("started" in line["message"] for line in lines)
 
 
 def test_what_a_cancelled_run_left_is_done_by_running_it_again(stack: RunningStack) -> None:
